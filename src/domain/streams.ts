@@ -1,0 +1,22 @@
+// Stream names: `category-tenant+id`. Nothing else builds or takes apart a name.
+
+export const categories = ['memory', 'text', 'team', 'key'] as const;
+export type Category = (typeof categories)[number];
+
+export type StreamName = { category: Category; tenant: string; id: string };
+
+/** Holds what belongs to no tenant (the administrator's keys). `$` is in no tenant's name. */
+export const SERVER = '$server';
+
+const isCategory = (text: string): text is Category => categories.some((category) => category === text);
+
+export const streamName = (category: Category, tenant: string, id: string): string => `${category}-${tenant}+${id}`;
+
+/** The parts of a name; null for a name that Annals never made. */
+export function parseStream(name: string): StreamName | null {
+  const dash = name.indexOf('-');
+  const plus = name.indexOf('+', dash);
+  const category = name.slice(0, Math.max(dash, 0));
+  if (plus < 0 || !isCategory(category)) return null;
+  return { category, tenant: name.slice(dash + 1, plus), id: name.slice(plus + 1) };
+}

@@ -1,0 +1,161 @@
+// The views: what projections write and queries read. A port with two adapters; the conformance suite in
+// test/conformance/view-store.ts is its specification.
+import type { Instant, Json, Position } from '../domain/event.ts';
+import type { Memory, MemoryType } from '../domain/memory.ts';
+import type { Reader, Scope } from '../domain/visibility.ts';
+import type { Votes } from '../domain/votes.ts';
+
+// ── What projections write ──────────────────────────────────────────────────
+
+/** The documents, by kind. Both kinds of a memory's documents have the memory's id. */
+export type Documents = { memory: Memory; votes: Votes };
+export type DocumentKind = keyof Documents;
+
+export type DocumentKey = { kind: DocumentKind; tenant: string; id: string };
+
+/** Puts a whole document, as of the event at `position`. A forgotten memory is put with `forgotten: true`. */
+export type Change = {
+  [K in DocumentKind]: { kind: K; tenant: string; id: string; position: Position; document: Documents[K] };
+}[DocumentKind];
+
+/** A text that wants a vector: SHA-256 of the UTF-8 text in hex, and the text as the embedder gets it. */
+export type WantedVector = { hash: string; text: string };
+
+export type ViewWriter = {
+  /** Documents as they were last put, forgotten ones too; undefined where there is none. For projections only. */
+  load(keys: readonly DocumentKey[]): Promise<(Documents[DocumentKind] | undefined)[]>;
+  /**
+   * Applies changes and moves the checkpoint in one step, in order. A change not newer than what the document has is
+   * skipped, so applying a batch twice is applying it once. When it resolves, every read sees it (vectors follow).
+   */
+  apply(changes: readonly Change[], checkpoint: Position): Promise<void>;
+  /** null: nothing was applied yet. */
+  checkpoint(): Promise<Position | null>;
+  /** Up to `limit` texts of current documents that have no vector of this model, oldest first. */
+  wantedVectors(limit: number): Promise<WantedVector[]>;
+  /** Keeps vectors by (model, hash) and gives them to every passage that has the text. */
+  putVectors(vectors: readonly { hash: string; vector: Float32Array }[]): Promise<void>;
+};
+
+// ── What queries read ───────────────────────────────────────────────────────
+
+/** A memory with its votes, as a reader that may read it sees it. */
+export type MemoryView = { memory: Memory; votes: Votes };
+
+export type MetadataOperator =
+  | { eq: Json }
+  | { ne: Json }
+  | { in: Json[] }
+  | { gt: Json }
+  | { gte: Json }
+  | { lt: Json }
+  | { lte: Json }
+  | { contains: string }
+  | { exists: boolean };
+
+/**
+ * `key` is a dotted path into the metadata. gt … lte compare numbers with numbers and strings with strings (by code
+ * unit), nothing else; `contains` is a substring of a string or a member of an array; `ne` also holds where the key is
+ * missing; `eq`, `ne` and `in` compare JSON values whole.
+ */
+export type MetadataFilter = { key: string; test: MetadataOperator };
+
+/** All that is named must hold. Lists are "any of"; an empty list matches nothing. */
+export type MemoryFilter = {
+  namespaces?: readonly string[];
+  scopes?: readonly Scope[];
+  types?: readonly MemoryType[];
+  /** Owners. */
+  agents?: readonly string[];
+  authors?: readonly string[];
+  users?: readonly string[];
+  sessions?: readonly string[];
+  /** after: later than; before: earlier than. */
+  createdAfter?: Instant;
+  createdBefore?: Instant;
+  occurredAfter?: Instant;
+  occurredBefore?: Instant;
+  minEffectiveness?: number;
+  metadata?: readonly MetadataFilter[];
+  /** For playbooks: one of these contexts, or no contexts of its own. */
+  applicableContexts?: readonly string[];
+  and?: readonly MemoryFilter[];
+  or?: readonly MemoryFilter[];
+  not?: MemoryFilter;
+};
+
+/** What every read is bound to: whose eyes, which rows, and the time that decides what has expired. */
+export type Selection = {
+  reader: Reader;
+  filter?: MemoryFilter;
+  /** Deprecated memories too; false unless given. */
+  includeDeprecated?: boolean;
+  now: Instant;
+};
+
+/** Newest first: by createdAt, then id, both descending. `after` is the `cursor` of a row. */
+export type ListQuery = Selection & { first: number; after?: string };
+export type ListPage = {
+  rows: (MemoryView & { cursor: string })[];
+  hasNextPage: boolean;
+  /** Of all pages. */
+  total: number;
+  position: Position | null;
+};
+
+export type SearchMode = 'HYBRID' | 'SEMANTIC' | 'KEYWORD';
+
+export type SearchQuery = Selection & {
+  mode: SearchMode;
+  text: string;
+  /** The question's vector; null in mode KEYWORD, or when there is none to be had (then words alone decide). */
+  vector: Float32Array | null;
+  /** The best this many by each channel; the answer is their union. */
+  limit: number;
+};
+
+/** RETRIEVAL.md's two measures; how they make a score is the query's affair. */
+export type Candidate = MemoryView & {
+  /** Cosine of the best passage; null in mode KEYWORD and while no passage has a vector. */
+  similarity: number | null;
+  /** BM25 coverage of the best passage, 0 … 1; null in mode SEMANTIC. */
+  coverage: number | null;
+  /** The question's words, as asked, that the memory accounts for. */
+  matchedTerms: string[];
+  /** UTF-16 offsets of the passage that fits best; null for a memory of one passage. */
+  passage: [start: number, end: number] | null;
+};
+export type SearchPage = { candidates: Candidate[]; position: Position | null };
+
+export type ViewReader = {
+  /** By id, in the order asked: null for what is not there, not readable, forgotten or expired. Deprecated ones are given. */
+  get(reader: Reader, ids: readonly string[], now: Instant): Promise<(MemoryView | null)[]>;
+  list(query: ListQuery): Promise<ListPage>;
+  /** Unordered. Statistics (counts, frequencies, lengths) are over what the reader may read. */
+  search(query: SearchQuery): Promise<SearchPage>;
+  /** Ids of an agent's living, not deprecated memories whose text has this key (`textKey` in domain/text-key.ts). */
+  findText(tenant: string, textKey: string, now: Instant): Promise<string[]>;
+};
+
+export type ViewStatistics = {
+  memoriesByScope: Record<Scope, number>;
+  passages: number;
+  vectorsKept: number;
+  vectorsWanted: number;
+  bytesOnDisk: number | null;
+};
+
+export type ViewStore = ViewWriter &
+  ViewReader & {
+    statistics(): Promise<ViewStatistics>;
+    close(): Promise<void>;
+  };
+
+/** A view made under another signature is not read but made anew from the log. */
+export type ViewSignature = {
+  /** Raised when a projection's documents change shape or meaning. */
+  projections: number;
+  /** The embedder's model and dimensions. */
+  model: string;
+  dimensions: number;
+};
