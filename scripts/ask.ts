@@ -1,0 +1,71 @@
+// `npm run -s ask -- --as writer '{ viewer { agent teams } }'`: one GraphQL request to a running server, for people at
+// a terminal. The key is ANNALS_KEY, or the one that the server wrote to its data folder at its first start.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { z } from 'zod';
+
+const answerSchema = z.object({ data: z.unknown().optional(), errors: z.array(z.unknown()).optional() });
+
+const command = new Command('ask')
+  .description('Ask a running Annals server and print its answer as JSON.')
+  .argument('<graphql>', 'a query or mutation')
+  .option('--as <agent>', 'the agent to act for; without it you are the tenant’s operator')
+  .option('--get <path>', 'print only this part of the data, bare: recordMemory.memory.id')
+  .option('--variables <json>', 'variables of the request', '{}')
+  .option('--url <url>', 'the server', process.env.ANNALS_URL ?? `http://127.0.0.1:${process.env.PORT ?? 4000}`)
+  .option('--data <folder>', 'the data folder with default.key', process.env.ANNALS_DATA ?? 'data')
+  .parse();
+const options = z
+  .object({
+    as: z.string().optional(),
+    get: z.string().optional(),
+    variables: z.string(),
+    url: z.string(),
+    data: z.string(),
+  })
+  .parse(command.opts());
+
+const fail = (sentence: string): never => {
+  console.error(sentence);
+  process.exit(1);
+};
+
+function keyOf(folder: string): string {
+  if (process.env.ANNALS_KEY) return process.env.ANNALS_KEY;
+  const file = join(folder, 'default.key');
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return fail(
+      `There is no key: set ANNALS_KEY, or point --data at the server's data folder (${file} cannot be read).`,
+    );
+  }
+}
+
+async function post(): Promise<unknown> {
+  try {
+    const response = await fetch(new URL('/graphql', options.url), {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${keyOf(options.data)}`,
+        ...(options.as === undefined ? {} : { 'x-annals-agent': options.as }),
+      },
+      body: JSON.stringify({ query: command.args[0], variables: JSON.parse(options.variables) }),
+    });
+    return await response.json();
+  } catch (error) {
+    return fail(
+      `No answer from ${options.url}: ${error instanceof Error ? error.message : error}. Is \`npm start\` running?`,
+    );
+  }
+}
+
+const part = (value: unknown, path: string): unknown =>
+  path.split('.').reduce<unknown>((at, key) => z.record(z.string(), z.unknown()).parse(at)[key], value);
+
+const answer = answerSchema.parse(await post());
+if (answer.errors !== undefined) fail(JSON.stringify({ errors: answer.errors }, null, 2));
+const shown = options.get === undefined ? answer.data : part(answer.data, options.get);
+console.log(typeof shown === 'string' ? shown : JSON.stringify(shown, null, 2));
