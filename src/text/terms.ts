@@ -1,0 +1,72 @@
+// A text's words as search compares them: lower case, stemmed, without stop words. Documents and questions go through
+// the same function, on both profiles.
+import QuickLru from 'quick-lru';
+import { stemmer } from 'stemmer';
+
+/** What a question asks for: a term of the index, and the word as it was asked. */
+export type QueryTerm = { term: string; word: string };
+
+/** Too common to tell memories apart; the question words are here as they are in hardly any answer. `may` is not: it is a month. */
+const stopWords = new Set(
+  `a an the and or but if of at by for with about to from in on as into than then so
+  i me my we our you your he him his she her it its they them their this that these those
+  am is are was were be been being do does did have has had will would can could should
+  what which who whom whose when where why how not no s t`.split(/\s+/),
+);
+
+/** Letters, their marks, and digits. */
+const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
+
+/** A word with punctuation inside: `PG-2087`, `utf-8-sig`, `config.yaml`, `snake_case`. */
+const COMPOUND = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:[-_.:/@#+]+[\p{L}\p{N}][\p{L}\p{N}\p{M}]*)+/gu;
+
+/** Hyphens alone also join common words (`well-known`): then it takes a digit to be an identifier. */
+const IDENTIFIER = /[\p{N}_.:/@#+]/u;
+
+const POSSESSIVE = /['’]s(?![\p{L}\p{N}])/gu;
+
+/** Longer words are cut, so that a megabyte without a space is no term. In code points. */
+const LONGEST_WORD = 64;
+
+const stems = new QuickLru<string, string>({ maxSize: 50_000 });
+
+function stem(word: string): string {
+  const known = stems.get(word);
+  if (known !== undefined) return known;
+  const made = stemmer(word);
+  stems.set(word, made);
+  return made;
+}
+
+const cut = (word: string): string =>
+  word.length <= LONGEST_WORD
+    ? word
+    : Array.from(word.slice(0, 2 * LONGEST_WORD))
+        .slice(0, LONGEST_WORD)
+        .join('');
+
+/** Calls `found` for each term of the text, in no particular order, as often as it is there. */
+function eachTerm(text: string, found: (term: string, word: string) => void): void {
+  const plain = text.normalize('NFKC').replace(POSSESSIVE, '');
+  for (const [match] of plain.matchAll(WORD)) {
+    const lower = cut(match.toLowerCase());
+    if (!stopWords.has(lower)) found(stem(lower), match);
+  }
+  for (const [match] of plain.matchAll(COMPOUND)) {
+    if (IDENTIFIER.test(match)) found(cut(match.toLowerCase()), match);
+  }
+}
+
+/** Adds `weight` to the count of each term, as often as it is in the text. */
+export function countTerms(text: string, weight: number, counts: Map<string, number>): void {
+  eachTerm(text, (term) => counts.set(term, (counts.get(term) ?? 0) + weight));
+}
+
+/** The distinct terms of a question, each with the first word that asked for it. */
+export function queryTerms(question: string): QueryTerm[] {
+  const words = new Map<string, string>();
+  eachTerm(question, (term, word) => {
+    if (!words.has(term)) words.set(term, word);
+  });
+  return Array.from(words, ([term, word]) => ({ term, word }));
+}
