@@ -5,14 +5,18 @@ import type { Analyse, AnalysedFields, Passage } from './analysis.ts';
 import { type CountTokens, type Span, splitPassages } from './passages.ts';
 import { countTerms } from './terms.ts';
 
-const CONTENT = 1;
+/** The weights of the fields beside the content, whose words count 1. */
 const AUTHOR = 3;
 const DATE = 1;
 
-const dates = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+/** Written out, so that no ICU version changes what was embedded. */
+const months = 'January February March April May June July August September October November December'.split(' ');
 
 /** `8 May 2023`, in UTC. */
-export const dateWords = (at: Instant): string => dates.format(new Date(at));
+export function dateWords(at: Instant): string {
+  const date = new Date(at);
+  return `${date.getUTCDate()} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+}
 
 /** What is embedded for a passage: `Author (8 May 2023): text`. */
 export const passageText = (memory: AnalysedFields, { start, end }: Span): string =>
@@ -20,15 +24,19 @@ export const passageText = (memory: AnalysedFields, { start, end }: Span): strin
 
 /** `countTokens` is the embedder's: it decides where long memories are split. */
 export function createAnalyser(countTokens: CountTokens): Analyse {
-  return (memory) => ({
-    passages: splitPassages(memory.content, countTokens).map((span) => analysePassage(memory, span)),
-  });
+  return (memory) => {
+    const fields = new Map<string, number>();
+    countTerms(memory.author, AUTHOR, fields);
+    countTerms(dateWords(memory.occurredAt), DATE, fields);
+    return {
+      passages: splitPassages(memory.content, countTokens).map((span) => analysePassage(memory, span)),
+      fields,
+    };
+  };
 }
 
 function analysePassage(memory: AnalysedFields, span: Span): Passage {
   const terms = new Map<string, number>();
-  countTerms(memory.content.slice(span.start, span.end), CONTENT, terms);
-  countTerms(memory.author, AUTHOR, terms);
-  countTerms(dateWords(memory.occurredAt), DATE, terms);
+  countTerms(memory.content.slice(span.start, span.end), 1, terms);
   return { ...span, terms, hash: hash('sha256', passageText(memory, span)) };
 }

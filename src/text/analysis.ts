@@ -1,19 +1,26 @@
 // What search reads of a memory, whichever adapter keeps it: its passages, their terms, the texts to embed.
-// The recipe: passages of at most 200 tokens; BM25F fields 1·content + 3·author + 1·date words; context from earlier
-// short memories of the same session is mixed in by the index (context.ts), as it depends on the neighbours.
+// The recipe: passages of at most 200 tokens; BM25F fields 1·content + 3·author + 1·date words. What neighbours of the
+// same session lend (context.ts) is added by the index: half, a third, a fifth of the terms of their content.
 import type { Memory } from '../domain/memory.ts';
+
+/** term → how often it is there. */
+export type TermCounts = ReadonlyMap<string, number>;
 
 export type Passage = {
   /** UTF-16 offsets into the content, end exclusive. */
   start: number;
   end: number;
-  /** term → frequency, weighted by field, without context. */
-  terms: ReadonlyMap<string, number>;
+  /** Of the passage's own text. */
+  terms: TermCounts;
   /** SHA-256, hex, of the text that is embedded for it. */
   hash: string;
 };
 
-export type Analysis = { passages: Passage[] };
+export type Analysis = {
+  passages: Passage[];
+  /** Of the author and the date, weighted: to be added to each passage's terms. Lent to nobody. */
+  fields: TermCounts;
+};
 
 export type AnalysedFields = Pick<Memory, 'content' | 'author' | 'occurredAt'>;
 export type Analyse = (memory: AnalysedFields) => Analysis;

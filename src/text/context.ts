@@ -3,7 +3,7 @@
 import type { Instant, Position } from '../domain/event.ts';
 import type { Memory } from '../domain/memory.ts';
 
-/** How much of the terms of the previous memory, the one before and the third before is added. */
+/** How much of the content's terms of the previous memory, the one before and the third before is added. */
 export const contextWeights = [0.5, 0.3, 0.2] as const;
 
 /** How much of the previous memory's vector is added, before the sum is brought to length 1 again. */
@@ -31,20 +31,26 @@ export function comparePlaces(a: Place, b: Place): number {
   return 0;
 }
 
-/** What decides whether a memory gives context. A deprecated one is passed over; one of several passages ends the walk. */
-export type Neighbour = { passages: number; deprecated: boolean };
-
-/** The memories that lend context to the one at `index`, nearest first: up to three. `ordered` is by `comparePlaces`. */
-export function contextOf<T>(ordered: readonly T[], index: number, describe: (memory: T) => Neighbour): T[] {
+/**
+ * The memories that lend context to the one at `index`, nearest first: up to three. `ordered` is by `comparePlaces` and
+ * holds the living memories of one key that are not deprecated: a deprecated one neither gives nor has context.
+ */
+export function contextOf<T>(ordered: readonly T[], index: number, passagesOf: (memory: T) => number): T[] {
   const found: T[] = [];
-  const own = ordered[index];
-  if (own === undefined || describe(own).passages !== 1) return found;
-  for (let before = index - 1; before >= 0 && found.length < contextWeights.length; before--) {
-    const memory = ordered[before];
-    if (memory === undefined) break;
-    const { passages, deprecated } = describe(memory);
-    if (deprecated) continue;
-    if (passages !== 1) break;
+  for (let at = index; at >= 0 && found.length <= contextWeights.length; at--) {
+    const memory = ordered[at];
+    if (memory === undefined || passagesOf(memory) !== 1) break;
+    found.push(memory);
+  }
+  return found.slice(1);
+}
+
+/** The memories that may owe something to the one at `index`: up to three that follow. */
+export function dependentsOf<T>(ordered: readonly T[], index: number, passagesOf: (memory: T) => number): T[] {
+  const found: T[] = [];
+  for (let at = index + 1; at < ordered.length && found.length < contextWeights.length; at++) {
+    const memory = ordered[at];
+    if (memory === undefined || passagesOf(memory) !== 1) break;
     found.push(memory);
   }
   return found;
@@ -53,6 +59,6 @@ export function contextOf<T>(ordered: readonly T[], index: number, describe: (me
 /** normalise(own + 0.3·previous). */
 export function mixVectors(own: Float32Array, previous: Float32Array): Float32Array {
   const mixed = own.map((value, index) => value + VECTOR_CONTEXT * (previous[index] ?? 0));
-  const length = Math.hypot(...mixed);
+  const length = Math.sqrt(mixed.reduce((sum, value) => sum + value * value, 0));
   return length === 0 ? mixed : mixed.map((value) => value / length);
 }

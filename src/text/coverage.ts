@@ -1,6 +1,7 @@
 // BM25F over passages, as the share of a question that a passage accounts for.
 // Source: S. Robertson, H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), sections 3.3–3.5;
-// frequencies of all fields are weighted and added before saturation.
+// frequencies of all fields, context included, are weighted and added before saturation. A passage's length is the sum of
+// these, and it counts as having a term that only its context has: without both, context does more harm than good.
 
 /** How fast a repeated word stops counting. */
 export const K1 = 0.9;

@@ -8,9 +8,9 @@ export type QueryTerm = { term: string; word: string };
 
 /** Too common to tell memories apart; the question words are here as they are in hardly any answer. `may` is not: it is a month. */
 const stopWords = new Set(
-  `a an the and or but if of at by for with about to from in on as into than then so
+  `a an the and or but if of at by for with to from in on as
   i me my we our you your he him his she her it its they them their this that these those
-  am is are was were be been being do does did have has had will would can could should
+  am is are was were be been being do does did have has had
   what which who whom whose when where why how not no s t`.split(/\s+/),
 );
 

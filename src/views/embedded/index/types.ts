@@ -23,13 +23,14 @@ export type IndexedMemory = {
 export type IndexQuery = {
   /**
    * Whether the reader may see a bucket's memories; asked once for each distinct bucket. All statistics (counts,
-   * frequencies, lengths) are over the allowed ones. Say no to deprecated buckets unless deprecated ones are asked for.
+   * frequencies, lengths) are over the allowed ones. Say no to deprecated buckets unless deprecated ones are asked for,
+   * and to namespaces that are not asked for: a subject's words are told apart best by statistics of that subject.
    */
   allow: (bucket: Bucket) => boolean;
-  /** A filter that whole buckets pass or fail (namespaces, scopes, owners); touches no statistics. */
+  /** A filter that whole buckets pass or fail (scopes, owners); touches no statistics. */
   within?: (bucket: Bucket) => boolean;
   /** A filter by memory numbers: only these are found; touches no statistics. */
-  accept?: { has(number: number): boolean };
+  accept?: Iterable<number>;
   /** `queryTerms(text)` of src/text/terms.ts, only the terms. */
   terms: readonly string[];
   /** Of length 1. null: words alone decide. */
