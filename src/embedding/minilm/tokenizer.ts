@@ -2,7 +2,7 @@
 // longest known piece from the left. "##x" continues a word. A word that cannot be cut, or is over 100 characters, is [UNK].
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { modelDirectory } from './model-directory.ts';
+import { modelDirectory } from './package-file.ts';
 
 export type Tokenizer = {
   /** Token ids with [CLS] and [SEP], at most `limit` of them: what is beyond is cut off. */
