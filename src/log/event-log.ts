@@ -5,7 +5,7 @@ import type { Category } from '../domain/streams.ts';
 /** The revision of the stream's last event; `none`: the stream has no event; `any`: whatever it is. */
 export type Expected = number | 'none' | 'any';
 
-/** Events for one stream. A stream appears at most once in an append. */
+/** Events for one stream, at least one. A stream appears at most once in an append, and so does an event id. */
 export type StreamWrite = { stream: string; expected: Expected; events: readonly NewEvent[] };
 
 export type AppendResult =
@@ -30,7 +30,7 @@ export type ReadLog = {
   categories?: readonly Category[];
   /** One tenant's streams only. */
   tenant?: string;
-  /** At most this many events, 1 to 10,000. */
+  /** At most this many events, 1 to MAX_PAGE. A page of large events may have fewer, with `end` false. */
   limit: number;
 };
 
@@ -43,7 +43,10 @@ export type LogPage = {
   end: boolean;
 };
 
-/** The size of one append, in bytes of JSON, above which it is refused with PAYLOAD_TOO_LARGE. */
+/** The most events that one `read` may ask for. */
+export const MAX_PAGE = 10_000;
+
+/** The size of one append, in bytes of its data and metadata as JSON, above which it is refused with PAYLOAD_TOO_LARGE. */
 export const MAX_APPEND_BYTES = 900_000;
 
 export type EventLog = {
@@ -63,7 +66,7 @@ export type EventLog = {
   /** Events of all streams after a position, in global order. */
   read(options: ReadLog): Promise<LogPage>;
 
-  /** The position of the log's last event; `start` for an empty log. */
+  /** The position of the last event that was ever appended, deleted since or not; `start` for an empty log. It never falls. */
   head(): Promise<Position>;
 
   /** The position before every event: what `head` answers for an empty log. */

@@ -1,0 +1,101 @@
+// The log's file: how it is opened, laid out and checked before anything is read from it.
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { failure } from '../../domain/failure.ts';
+import { damaged, troubleOf } from './trouble.ts';
+
+/** Raised when the layout changes; a file with a higher number is refused. */
+export const FORMAT = 1;
+
+export type Database = { db: DatabaseSync; logId: string };
+
+// The category and tenant of a stream are columns of their own, for the two indices that filtered reads walk. AUTOINCREMENT:
+// the position of a deleted event is not given again.
+const layout = `
+  CREATE TABLE IF NOT EXISTS events (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    stream TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    id TEXT NOT NULL UNIQUE,
+    type TEXT NOT NULL,
+    category TEXT NOT NULL,
+    tenant TEXT NOT NULL,
+    recorded_at TEXT NOT NULL,
+    data TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    crc INTEGER NOT NULL,
+    UNIQUE (stream, revision)
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS events_by_category ON events (category);
+  CREATE INDEX IF NOT EXISTS events_by_tenant ON events (tenant, category);
+  CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
+/** Opens or makes the file. Throws UNAVAILABLE, with a sentence for the operator, for one that cannot be trusted. */
+export function openDatabase(file: string, maxPages?: number): Database {
+  createPrivately(file);
+  const db = new DatabaseSync(file, { timeout: 2000 });
+  try {
+    configure(db);
+    if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`);
+    const logId = prepare(db);
+    check(db);
+    return { db, logId };
+  } catch (error) {
+    db.close();
+    throw troubleOf(error);
+  }
+}
+
+/** The owner alone may read it; SQLite gives the same rights to its companions `-wal` and `-shm`. */
+function createPrivately(file: string): void {
+  closeSync(openSync(file, 'a', 0o600));
+  const folder = openSync(dirname(file), 'r');
+  fsyncSync(folder);
+  closeSync(folder);
+}
+
+function configure(db: DatabaseSync): void {
+  const mode = pragma(db, 'journal_mode = WAL');
+  db.exec('PRAGMA synchronous = FULL');
+  // Without both an acknowledged event could be lost, so nothing is taken for granted (a network disk refuses WAL).
+  if (mode !== 'wal' || pragma(db, 'synchronous') !== 2)
+    throw failure('UNAVAILABLE', 'the event log needs a disk that supports a write-ahead log');
+  db.exec(
+    'PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000',
+  );
+}
+
+/** Lays out a new file, or refuses one of another kind or a later format. Gives the log's id. */
+function prepare(db: DatabaseSync): string {
+  db.exec('BEGIN IMMEDIATE');
+  const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+  if (tables.length === 0) {
+    db.exec(layout);
+    const set = db.prepare('INSERT INTO meta (key, value) VALUES (?, ?)');
+    set.run('format', String(FORMAT));
+    set.run('log', randomBytes(3).toString('hex'));
+  } else if (!tables.some(({ name }) => name === 'meta')) {
+    throw failure('UNAVAILABLE', 'the file is a database, but not an event log of Annals');
+  }
+  const get = db.prepare('SELECT value FROM meta WHERE key = ?');
+  const format = Number(get.get('format')?.value);
+  const logId = get.get('log')?.value;
+  db.exec('COMMIT');
+  if (format > FORMAT)
+    throw failure(
+      'UNAVAILABLE',
+      `the event log has format ${format}, made by a later Annals; this one reads ${FORMAT}`,
+    );
+  if (format !== FORMAT || typeof logId !== 'string') throw damaged('in its description');
+  return logId;
+}
+
+function check(db: DatabaseSync): void {
+  const finding = pragma(db, 'quick_check(1)');
+  if (finding !== 'ok') throw damaged('in the structure of its file', finding);
+}
+
+const pragma = (db: DatabaseSync, text: string) => Object.values(db.prepare(`PRAGMA ${text}`).get() ?? {})[0];

@@ -1,0 +1,54 @@
+// An event as a row of the table, and back. Each row carries a CRC-32 of all it holds, so that what the disk changed is
+// refused and never served.
+
+import type { SQLOutputValue } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
+import type { RecordedEvent } from '../../domain/event.ts';
+import type { PreparedEvent, PreparedWrite } from '../prepare.ts';
+import type { Positions } from './positions.ts';
+import { damaged } from './trouble.ts';
+
+export const columns =
+  'position, stream, revision, id, type, category, tenant, recorded_at, data, metadata, crc' as const;
+
+/** The values of `columns`, in their order. */
+export type Row = [
+  position: number,
+  stream: string,
+  revision: number,
+  id: string,
+  type: string,
+  category: string,
+  tenant: string,
+  recordedAt: string,
+  data: string,
+  metadata: string,
+  crc: number,
+];
+
+export function rowOf(event: PreparedEvent, write: PreparedWrite, position: number, revision: number): Row {
+  const { id, type, recordedAt, data, metadata } = event;
+  const { category, tenant } = write.name;
+  const values = [position, write.stream, revision, id, type, category, tenant, recordedAt, data, metadata] as const;
+  return [...values, checksum(values)];
+}
+
+/** The event of a row; throws the sentence about damage when the row is not what was written. */
+export function eventOf(values: readonly SQLOutputValue[], positions: Positions): RecordedEvent {
+  if (checksum(values.slice(0, -1)) !== values.at(-1)) throw damaged(`at position ${String(values[0])}`);
+  // The checksum holds, so these are the values that `rowOf` made, of its types.
+  const [position, stream, revision, id, type, , , recordedAt, data, metadata] = values as Row;
+  return {
+    id,
+    type,
+    recordedAt,
+    data: JSON.parse(data),
+    metadata: JSON.parse(metadata),
+    stream,
+    revision,
+    position: positions.of(position),
+  };
+}
+
+/** No value holds a NUL (`prepareAppend`, and JSON escapes it), so the joined text is one for each row. */
+const checksum = (values: readonly SQLOutputValue[]): number => crc32(values.join('\0'));
