@@ -1,0 +1,110 @@
+// What the agents of the walk-through do, one function an act.
+import { z } from 'zod';
+import type { Ask } from './client.ts';
+
+const memory = z.object({ id: z.string(), content: z.string(), agent: z.string() });
+const recorded = z.object({ memory, position: z.string() });
+const score = z.object({ score: z.number(), helpful: z.number(), harmful: z.number() });
+const voted = z.object({ memory: z.object({ effectiveness: score }) });
+
+export type Recorded = z.infer<typeof recorded>;
+export type Found = { agent: string; content: string; id: string };
+
+export function createAgents(ask: Ask) {
+  return {
+    team: (team: string, agents: string[]) =>
+      ask(
+        null,
+        `mutation ($team: String!, $agents: [String!]!) { addToTeam(team: $team, agents: $agents) { position } }`,
+        { team, agents },
+        z.object({ addToTeam: z.object({ position: z.string() }) }),
+      ),
+
+    record: async (agent: string, input: object): Promise<Recorded> => {
+      const answer = await ask(
+        agent,
+        `mutation ($input: RecordMemoryInput!) {
+           recordMemory(input: $input) { memory { id content agent } position }
+         }`,
+        { input },
+        z.object({ recordMemory: recorded }),
+      );
+      return answer.recordMemory;
+    },
+
+    reflect: async (agent: string, input: object): Promise<Recorded> => {
+      const answer = await ask(
+        agent,
+        `mutation ($input: RecordReflectionInput!) {
+           recordReflection(input: $input) { memory { id content agent } position }
+         }`,
+        { input },
+        z.object({ recordReflection: recorded }),
+      );
+      return answer.recordReflection;
+    },
+
+    search: async (agent: string, input: object): Promise<Found[]> => {
+      const answer = await ask(
+        agent,
+        `query ($input: SearchInput!) { search(input: $input) { hits { memory { id content agent } } } }`,
+        { input },
+        z.object({ search: z.object({ hits: z.array(z.object({ memory })) }) }),
+      );
+      return answer.search.hits.map((hit) => hit.memory);
+    },
+
+    playbook: async (agent: string, input: object) => {
+      const answer = await ask(
+        agent,
+        `query ($input: PlaybookInput!) {
+           playbook(input: $input) {
+             entries { memory { content } lesson { errorPattern correctApproach applicableContexts } }
+           }
+         }`,
+        { input },
+        z.object({
+          playbook: z.object({
+            entries: z.array(
+              z.object({
+                memory: z.object({ content: z.string() }),
+                lesson: z.object({
+                  errorPattern: z.string().nullable(),
+                  correctApproach: z.string().nullable(),
+                  applicableContexts: z.array(z.string()),
+                }),
+              }),
+            ),
+          }),
+        }),
+      );
+      return answer.playbook.entries;
+    },
+
+    vote: async (agent: string, input: object) => {
+      const answer = await ask(
+        agent,
+        `mutation ($input: VoteInput!) {
+           vote(input: $input) { memory { effectiveness { score helpful harmful } } }
+         }`,
+        { input },
+        z.object({ vote: voted }),
+      );
+      return answer.vote.memory.effectiveness;
+    },
+
+    retract: async (agent: string, input: object) => {
+      const answer = await ask(
+        agent,
+        `mutation ($input: RetractVoteInput!) {
+           retractVote(input: $input) { memory { effectiveness { score helpful harmful } } }
+         }`,
+        { input },
+        z.object({ retractVote: voted }),
+      );
+      return answer.retractVote.memory.effectiveness;
+    },
+  };
+}
+
+export type Agents = ReturnType<typeof createAgents>;

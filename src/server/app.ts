@@ -1,0 +1,134 @@
+// Everything above the ports, put together. It imports no adapter: main.ts and the tests bring those.
+import type { RequestListener } from 'node:http';
+import { createProjector, type Projector } from '../../projections/projector.ts';
+import { createContext } from '../../schema/context.ts';
+import { schema } from '../../schema/schema.ts';
+import { type Directory, openDirectory } from '../access/directory.ts';
+import { createCommands } from '../commands/commands.ts';
+import { failure } from '../domain/failure.ts';
+import type { Embedder } from '../embedding/embedder.ts';
+import { createPump, type Pump } from '../embedding/pump.ts';
+import type { EventLog } from '../log/event-log.ts';
+import { createQueries } from '../queries/queries.ts';
+import type { ViewStore } from '../views/view-store.ts';
+import { createBodyReader } from './body.ts';
+import { createCallers } from './callers.ts';
+import { exportMemories } from './export.ts';
+import { createFetch, type Fetch } from './fetch.ts';
+import { createGate } from './gate.ts';
+import { addGauges } from './gauges.ts';
+import { createGraphiql } from './graphiql.ts';
+import { createGraphql } from './graphql.ts';
+import { createListener } from './listener.ts';
+import type { Logger } from './logger.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { observeLog, observeViews } from './observe.ts';
+import { createRateLimit, type RateLimit } from './rate-limit.ts';
+import { createReadiness, type Readiness } from './readiness.ts';
+import { createRouter } from './router.ts';
+
+export type AppSettings = {
+  adminKey: string | null;
+  rateLimit: RateLimit | null;
+  maxConcurrency: number;
+  /** Without GraphiQL. */
+  production: boolean;
+};
+
+/** The caller opens these and closes them, after the app. */
+export type AppParts = {
+  log: EventLog;
+  views: ViewStore;
+  embedder: Embedder;
+  clock: () => Date;
+  settings: AppSettings;
+  logger: Logger;
+};
+
+export type App = {
+  /** One request without a socket. */
+  fetch: Fetch;
+  /** For node:http. */
+  handle: RequestListener;
+  /** The projections catch up, and vectors are made, in the background from here on. */
+  start(): Promise<void>;
+  /** From here on no new request is begun and /ready answers 503. */
+  stopAccepting(): void;
+  /** Resolves when no request runs. */
+  idle(): Promise<void>;
+  /** Ends what runs in the background; log, views and embedder stay open. */
+  close(): Promise<void>;
+  readiness: Readiness;
+  directory: Directory;
+  commands: ReturnType<typeof createCommands>;
+  projector: Projector;
+  pump: Pump;
+  metrics: Metrics;
+};
+
+export async function createApp({ clock, embedder, logger, settings, ...ports }: AppParts): Promise<App> {
+  const metrics = createMetrics();
+  const log = observeLog(ports.log, metrics);
+  const views = observeViews(ports.views, metrics);
+  const directory = await openDirectory(log);
+  const projector = createProjector(log, views, { logger });
+  const pump = createPump(views, embedder, { logger });
+  addGauges(metrics.registry, { log, views, projector, pump });
+
+  const commands = createCommands({ log, directory, clock, findText: views.findText, caughtUp: caughtUpBy(projector) });
+  const queries = createQueries({ log, views, embedder, directory, projector, pump, clock });
+  const gate = createGate(settings.maxConcurrency);
+  let stopping = false;
+  const isStopping = () => stopping;
+  const readiness = createReadiness(log, views, projector, isStopping);
+
+  const answer = createRouter({
+    findCaller: createCallers(directory, settings.adminKey, clock),
+    takeToken: createRateLimit(settings.rateLimit, () => performance.now()),
+    gate,
+    readiness,
+    isStopping,
+    metrics,
+    logger,
+    graphql: createGraphql({
+      schema,
+      plugins: [],
+      contextOf: (caller) => createContext(caller, commands(caller), queries(caller), metrics.resolved),
+      present: presentWith(logger),
+    }),
+    graphiql: settings.production ? null : createGraphiql(),
+    export: (incoming, caller) => exportMemories({ log, views, projector, clock }, caller, incoming),
+  });
+
+  return {
+    fetch: createFetch(answer),
+    handle: createListener(answer, createBodyReader()),
+    start: async () => {
+      await projector.start();
+      pump.start();
+    },
+    stopAccepting: () => {
+      stopping = true;
+    },
+    idle: () => gate.empty(),
+    close: async () => {
+      stopping = true;
+      await projector.stop();
+      await pump.stop();
+      directory.close();
+    },
+    readiness,
+    directory,
+    commands,
+    projector,
+    pump,
+    metrics,
+  };
+}
+
+const CATCH_UP_MS = 2_000;
+
+const caughtUpBy = (projector: Projector) => async (position: Position) => {
+  if (!(await projector.waitFor(position, CATCH_UP_MS)))
+    throw failure('UNAVAILABLE', 'the views are behind the log; try again');
+};

@@ -1,0 +1,55 @@
+// What is looked up when /metrics is asked for.
+import { Gauge, type Registry } from 'prom-client';
+import type { Projector } from '../../projections/projector.ts';
+import type { Pump } from '../embedding/pump.ts';
+import type { EventLog } from '../log/event-log.ts';
+import type { ViewStore } from '../views/view-store.ts';
+
+export type Observed = { log: EventLog; views: ViewStore; projector: Projector; pump: Pump };
+
+type Sample = { labels: Record<string, string>; value: number };
+
+export function addGauges(registry: Registry, { log, views, projector, pump }: Observed): void {
+  const gauge = (name: string, help: string, labelNames: string[], read: () => Promise<Sample[]> | Sample[]) =>
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [registry],
+      async collect() {
+        // A source that is away leaves its gauge empty; it must not take the other figures with it.
+        const samples = await Promise.resolve(read()).catch(() => []);
+        this.reset();
+        for (const { labels, value } of samples) this.set(labels, value);
+      },
+    });
+  const one = (value: number | null): Sample[] => (value === null ? [] : [{ labels: {}, value }]);
+
+  gauge('annals_projection_lag_events', 'Events of the log that the views do not have yet.', [], async () =>
+    one((await projector.lag()).events),
+  );
+  gauge('annals_projection_lag_seconds', 'Age of the oldest event that the views do not have yet.', [], async () =>
+    one((await projector.lag()).seconds),
+  );
+  gauge('annals_projection_skipped_events', 'Events of unknown types, passed over.', [], () =>
+    one(Object.values(projector.skipped()).reduce((sum, count) => sum + count, 0)),
+  );
+  gauge('annals_memories', 'Living memories by scope.', ['scope'], async () =>
+    Object.entries((await views.statistics()).memoriesByScope).map(([scope, value]) => ({ labels: { scope }, value })),
+  );
+  gauge('annals_embeddings_made', 'Vectors made since the start.', [], () => one(pump.counts().made));
+  gauge('annals_embeddings_failures', 'Batches that the embedder failed since the start.', [], () =>
+    one(pump.counts().failures),
+  );
+  gauge('annals_embeddings_cached', 'Vectors kept.', [], async () => one((await views.statistics()).vectorsKept));
+  gauge('annals_embeddings_waiting', 'Texts that wait for a vector.', [], async () =>
+    one((await views.statistics()).vectorsWanted),
+  );
+  gauge('annals_disk_bytes', 'Bytes on disk.', ['part'], async () => {
+    const [logSize, { bytesOnDisk }] = await Promise.all([log.size(), views.statistics()]);
+    return [
+      ...one(logSize).map(({ value }) => ({ labels: { part: 'log' }, value })),
+      ...one(bytesOnDisk).map(({ value }) => ({ labels: { part: 'views' }, value })),
+    ];
+  });
+}

@@ -1,0 +1,53 @@
+// The socket: listening, its limits, and its end.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { App } from './app.ts';
+
+/** How long answers that are ready may take to be sent, to slow readers. */
+const LAST_BYTES_MS = 1_000;
+
+export type Listening = {
+  /** With the port that was picked. */
+  url: string;
+  /** Stops accepting, lets running requests finish for at most so long, then closes what is left. */
+  close(milliseconds: number): Promise<void>;
+};
+
+export async function serve(app: App, host: string, port: number): Promise<Listening> {
+  const server = createServer(
+    {
+      maxHeaderSize: 16 * 1024,
+      headersTimeout: 10_000,
+      requestTimeout: 60_000,
+      keepAliveTimeout: 65_000,
+      connectionsCheckingInterval: 5_000,
+    },
+    app.handle,
+  );
+  server.maxConnections = 10_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen({ host, port, backlog: 1024 }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+
+  return {
+    url: urlOf(server.address()),
+    close: async (milliseconds) => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await Promise.race([app.idle(), sleep(milliseconds, undefined, { ref: false })]);
+      // The last answers are on their way: a connection that has sent its own is idle, and closed.
+      server.closeIdleConnections();
+      const timer = setTimeout(() => server.closeAllConnections(), LAST_BYTES_MS);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function urlOf(address: AddressInfo | string | null): string {
+  if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
+  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+}
