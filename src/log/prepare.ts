@@ -1,7 +1,8 @@
-// What every adapter makes of an append before it looks at the log: checked, measured, and written out as JSON.
+// What every adapter makes of a question before it looks at the log: an append checked, measured and written out as JSON,
+// a page's limit checked.
 import { failure } from '../domain/failure.ts';
 import { parseStream, type StreamName } from '../domain/streams.ts';
-import { type Expected, MAX_APPEND_BYTES, type StreamWrite } from './event-log.ts';
+import { type Expected, MAX_APPEND_BYTES, MAX_PAGE, type StreamWrite } from './event-log.ts';
 
 /** An event as it is stored: data and metadata as JSON text, which also keeps lone surrogates (escaped). */
 export type PreparedEvent = { id: string; type: string; recordedAt: string; data: string; metadata: string };
@@ -39,6 +40,12 @@ export function prepareAppend(writes: readonly StreamWrite[]): PreparedAppend {
       limit: MAX_APPEND_BYTES,
     });
   return { writes: prepared, bytes };
+}
+
+/** Throws INTERNAL for a page that no reader may ask for. */
+export function checkPageLimit(limit: number): void {
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE)
+    throw failure('INTERNAL', `a page of the log has 1 to ${MAX_PAGE} events`, { limit: MAX_PAGE });
 }
 
 /** Text that any store gives back as it was: no NUL, no half of a surrogate pair. */

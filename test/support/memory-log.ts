@@ -5,7 +5,13 @@ import type { RecordedEvent } from '../../src/domain/event.ts';
 import { failure } from '../../src/domain/failure.ts';
 import { type Category, parseStream } from '../../src/domain/streams.ts';
 import type { AppendResult, EventLog, ReadLog } from '../../src/log/event-log.ts';
-import { type PreparedAppend, type PreparedEvent, type PreparedWrite, prepareAppend } from '../../src/log/prepare.ts';
+import {
+  checkPageLimit,
+  type PreparedAppend,
+  type PreparedEvent,
+  type PreparedWrite,
+  prepareAppend,
+} from '../../src/log/prepare.ts';
 import { positionsOf } from '../../src/log/sqlite/positions.ts';
 
 type Row = PreparedEvent & { stream: string; revision: number; sequence: number };
@@ -95,6 +101,7 @@ export function openMemoryLog(storage: MemoryStorage = memoryStorage()): EventLo
     },
     async read({ after, until, limit, ...filter }: ReadLog) {
       needOpen();
+      checkPageLimit(limit);
       const begin = sequence(after, 'after');
       const end = until === undefined ? storage.head : Math.min(sequence(until, 'until'), storage.head);
       const rows = storage.rows.filter((row) => row.sequence > begin && row.sequence <= end).filter(matches(filter));
@@ -117,7 +124,13 @@ export function openMemoryLog(storage: MemoryStorage = memoryStorage()): EventLo
       return storage.rows.filter((row) => row.sequence > begin).filter(matches({ categories })).length;
     },
     onAppend(wake) {
-      const call = () => wake();
+      const call = () => {
+        try {
+          wake();
+        } catch {
+          // A subscriber's trouble is not the append's.
+        }
+      };
       own.add(call);
       storage.wakes.add(call);
       return () => {

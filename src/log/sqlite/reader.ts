@@ -1,9 +1,9 @@
 // Reads: a stream, or the log in its global order. A row that is not as it was written is refused, never served.
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Position, RecordedEvent } from '../../domain/event.ts';
-import { failure } from '../../domain/failure.ts';
 import { categories as allCategories, type Category } from '../../domain/streams.ts';
-import { type LogPage, MAX_PAGE, type ReadLog, type ReadStream } from '../event-log.ts';
+import type { LogPage, ReadLog, ReadStream } from '../event-log.ts';
+import { checkPageLimit } from '../prepare.ts';
 import { pageSql } from './page-query.ts';
 import type { Positions } from './positions.ts';
 import { columns, eventOf } from './rows.ts';
@@ -61,12 +61,11 @@ export function createReader(db: DatabaseSync, positions: Positions, head: () =>
   }
 
   function page({ after, until, categories, tenant, limit }: ReadLog): LogPage {
-    if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE)
-      throw failure('INTERNAL', `a page of the log has 1 to ${MAX_PAGE} events`, { limit: MAX_PAGE });
+    checkPageLimit(limit);
     const begin = sequenceOf(after, 'after', 0);
     const end = Math.min(sequenceOf(until, 'until', Number.MAX_SAFE_INTEGER), head());
     const read: LogPage = { events: [], position: positions.of(Math.max(begin, end)), end: true };
-    const wanted = categories ?? (tenant === undefined ? null : allCategories);
+    const wanted = categories !== undefined ? distinct(categories) : tenant === undefined ? null : allCategories;
     if (wanted?.length === 0 || begin >= end) return read;
 
     const parameters: Parameters = { begin, end, limit: limit + 1 };
@@ -87,7 +86,7 @@ export function createReader(db: DatabaseSync, positions: Positions, head: () =>
 
   function countAfter(after: Position | null, categories: readonly Category[]): number {
     const begin = sequenceOf(after, 'after', 0);
-    return categories.reduce((sum, category) => sum + Number(count.get(category, begin)?.count), 0);
+    return distinct(categories).reduce((sum, category) => sum + Number(count.get(category, begin)?.count), 0);
   }
 
   return { stream, page, countAfter };
@@ -102,6 +101,9 @@ function prepareRows(db: DatabaseSync, sql: string): (parameters: Parameters) =>
   // The types know nothing of `setReturnArrays`.
   return (parameters) => statement.iterate(parameters) as Iterable<unknown> as Iterable<Values>;
 }
+
+/** A category that is named twice is read once. */
+const distinct = (categories: readonly Category[]): Category[] => [...new Set(categories)];
 
 const charactersOf = (row: Values): number =>
   row.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 0), 0);

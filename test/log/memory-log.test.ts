@@ -1,0 +1,7 @@
+import { eventLogConformance } from '../conformance/event-log.ts';
+import { memoryStorage, openMemoryLog } from '../support/memory-log.ts';
+
+eventLogConformance('an array, for tests', async () => {
+  const storage = memoryStorage();
+  return { open: async () => openMemoryLog(storage), dispose: async () => {} };
+});
