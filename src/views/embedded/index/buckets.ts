@@ -1,0 +1,67 @@
+// Memories that are allowed or denied together, and what the statistics need of them. Rights are asked for once a
+// bucket, not once a memory. Bucket 0 is that of rows that are gone: it is never allowed.
+import type { Bucket } from './types.ts';
+
+export type BucketState = {
+  readonly id: number;
+  readonly key: string;
+  readonly bucket: Bucket;
+  /** Memories that are in it: at 0 it is given up. */
+  memories: number;
+  /** Passages, and the sum of their lengths in tenths: whole numbers, so that no order of changes makes a difference. */
+  passages: number;
+  length: number;
+  /** Slots of its vectors, the first `vectors` of the array. */
+  slots: Uint32Array;
+  vectors: number;
+};
+
+/** For IndexQuery: what a bucket is to a search. */
+export const DENIED = 0;
+/** Counts in the statistics, but is not asked for. */
+export const COUNTED = 1;
+export const FOUND = 2;
+
+export type Buckets = {
+  enter(bucket: Bucket): BucketState;
+  leave(state: BucketState): void;
+  all(): Iterable<BucketState>;
+  /** DENIED, COUNTED or FOUND, by the bucket's id. */
+  judge(allow: (bucket: Bucket) => boolean, within: (bucket: Bucket) => boolean): Uint8Array;
+};
+
+export function createBuckets(): Buckets {
+  const byKey = new Map<string, BucketState>();
+  const freeIds: number[] = [];
+  let ids = 1;
+
+  return {
+    enter: (bucket) => {
+      const key = keyOf(bucket);
+      let state = byKey.get(key);
+      if (state === undefined) {
+        const id = freeIds.pop() ?? ids++;
+        state = { id, key, bucket, memories: 0, passages: 0, length: 0, slots: new Uint32Array(4), vectors: 0 };
+        byKey.set(key, state);
+      }
+      state.memories++;
+      return state;
+    },
+    leave: (state) => {
+      if (--state.memories > 0) return;
+      byKey.delete(state.key);
+      freeIds.push(state.id);
+    },
+    all: () => byKey.values(),
+    judge: (allow, within) => {
+      const verdicts = new Uint8Array(ids);
+      for (const { id, bucket } of byKey.values()) if (allow(bucket)) verdicts[id] = within(bucket) ? FOUND : COUNTED;
+      return verdicts;
+    },
+  };
+}
+
+function keyOf({ tenant, agent, scope, sharedWith, namespace, deprecated }: Bucket): string {
+  const shares = [[...sharedWith.agents].sort(), [...sharedWith.teams].sort()];
+  return JSON.stringify([tenant, agent, scope, shares, namespace, deprecated]);
+}

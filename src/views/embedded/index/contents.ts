@@ -1,0 +1,168 @@
+// What is in the index, and how it changes. A change marks the memories that it touches, neighbours included; `settle`
+// makes their rows anew, so that the order in which memories and vectors come makes no difference.
+import type { Instant } from '../../../domain/event.ts';
+import { type Buckets, createBuckets } from './buckets.ts';
+import { type Entry, NONE, type PassageEntry } from './entry.ts';
+import { createExpiry } from './expiry.ts';
+import { createForwardIndex } from './forward-index.ts';
+import { createSameText } from './same-text.ts';
+import { createSessions } from './sessions.ts';
+import { createTextRows, type TextRows } from './text-rows.ts';
+import type { IndexedMemory } from './types.ts';
+import { createVectorRows, type VectorRows } from './vector-rows.ts';
+
+export type Contents = {
+  readonly text: TextRows;
+  readonly vectors: VectorRows;
+  readonly buckets: Buckets;
+  put(memory: IndexedMemory): string[];
+  remove(number: number): void;
+  setVector(hash: string, vector: Float32Array): void;
+  expire(now: Instant): number[];
+  settle(): void;
+  memories(): number;
+  bytes(): number;
+  get(number: number): Entry | undefined;
+};
+
+export function createContents(dimensions: number): Contents {
+  const entries: (Entry | undefined)[] = [];
+  let memories = 0;
+  const buckets = createBuckets();
+  const text = createTextRows();
+  const forward = createForwardIndex(text);
+  const vectors = createVectorRows(dimensions);
+  const sessions = createSessions<Entry>();
+  const sameText = createSameText();
+  const expiry = createExpiry((entry) => entries[entry.number] === entry);
+  /** Memories whose rows are to be made anew. */
+  const staleText = new Set<Entry>();
+  const staleVectors = new Set<Entry>();
+
+  function mark(touched: Iterable<Entry>): void {
+    for (const entry of touched) {
+      staleText.add(entry);
+      staleVectors.add(entry);
+    }
+  }
+
+  function admit(memory: IndexedMemory): Entry {
+    const { number, position, occurredAt, expiresAt, bucket, analysis } = memory;
+    const entry: Entry = {
+      number,
+      position,
+      occurredAt,
+      expiresAt,
+      bucket: buckets.enter(bucket),
+      contextKey: bucket.deprecated ? null : memory.contextKey,
+      passages: [],
+      fields: NONE,
+    };
+    analysis.passages.forEach(({ hash }, index) => {
+      entry.passages.push(passageOf(entry, index, hash));
+    });
+    forward.read(entry, analysis);
+    expiry.add(entry);
+    memories++;
+    mark([entry, ...sessions.join(entry)]);
+    return entry;
+  }
+
+  function passageOf(entry: Entry, index: number, hash: string): PassageEntry {
+    const passage = {
+      entry,
+      index,
+      hash,
+      terms: NONE,
+      row: NONE,
+      slot: NONE,
+      previous: null,
+      earlier: null,
+      later: null,
+    };
+    // of those with the same text, either all have its vector or none has
+    const [twin] = sameText.of(hash);
+    sameText.add(passage);
+    if (twin !== undefined && twin.slot !== NONE) vectors.copy(twin, passage);
+    return passage;
+  }
+
+  function dismiss(entry: Entry): void {
+    mark(sessions.leave(entry));
+    staleText.delete(entry);
+    staleVectors.delete(entry);
+    forward.forget(entry);
+    for (const passage of entry.passages) {
+      sameText.remove(passage);
+      text.drop(passage);
+      vectors.drop(passage);
+    }
+    buckets.leave(entry.bucket);
+    memories--;
+  }
+
+  function put(memory: IndexedMemory): string[] {
+    const replaced = entries[memory.number];
+    // first in, then out: the vectors of unchanged texts pass from the one to the other
+    const entry = admit(memory);
+    entries[memory.number] = entry;
+    if (replaced !== undefined) dismiss(replaced);
+    return entry.passages.filter((passage) => passage.slot === NONE).map((passage) => passage.hash);
+  }
+
+  function remove(number: number): void {
+    const entry = entries[number];
+    if (entry === undefined) return;
+    entries[number] = undefined;
+    dismiss(entry);
+  }
+
+  function setVector(hash: string, vector: Float32Array): void {
+    let first: PassageEntry | undefined;
+    for (const passage of sameText.of(hash)) {
+      if (first === undefined) {
+        vectors.keep(passage, vector);
+        first = passage;
+      } else {
+        vectors.copy(first, passage);
+      }
+      staleVectors.add(passage.entry);
+      for (const dependent of sessions.dependentsOf(passage.entry)) staleVectors.add(dependent);
+    }
+  }
+
+  function expire(now: Instant): number[] {
+    return expiry.due(now).map((entry) => {
+      remove(entry.number);
+      return entry.number;
+    });
+  }
+
+  function settle(): void {
+    for (const entry of staleText) forward.build(entry, sessions.contextOf(entry));
+    staleText.clear();
+    for (const entry of staleVectors) {
+      const [previous] = sessions.contextOf(entry);
+      for (const passage of entry.passages) {
+        passage.previous = previous?.passages[0] ?? null;
+        vectors.mix(passage);
+      }
+    }
+    staleVectors.clear();
+    text.compact();
+  }
+
+  return {
+    text,
+    vectors,
+    buckets,
+    put,
+    remove,
+    setVector,
+    expire,
+    settle,
+    memories: () => memories,
+    bytes: () => text.bytes() + forward.bytes() + vectors.bytes(),
+    get: (number) => entries[number],
+  };
+}

@@ -1,0 +1,99 @@
+// The search index of the embedded profile: text and vectors of all memories, in memory. It knows nothing of threads,
+// files or messages.
+import { bestOf, type Scored } from './best.ts';
+import type { BucketState } from './buckets.ts';
+import { createContents } from './contents.ts';
+import type { Entry, PassageEntry } from './entry.ts';
+import { createTextSearch, type TextScores } from './text-search.ts';
+import type { IndexHit, IndexQuery, SearchIndex, SearchIndexOptions } from './types.ts';
+import { createVectorSearch } from './vector-search.ts';
+
+type Accept = ((entry: Entry) => boolean) | null;
+
+export function createSearchIndex({ dimensions }: SearchIndexOptions): SearchIndex {
+  const contents = createContents(dimensions);
+  const { text, vectors, buckets } = contents;
+  const searchText = createTextSearch(text);
+  const searchVectors = createVectorSearch(vectors);
+
+  function bestByText({ rows, coverageOf }: TextScores, accept: Accept, limit: number): Entry[] {
+    const asked = accept === null ? rows : rows.filter((row) => accept(entryOf(row)));
+    const scored: Scored = {
+      count: asked.length,
+      entryOf: (index) => entryOf(asked[index] ?? 0),
+      scoreOf: (index) => coverageOf(asked[index] ?? 0),
+    };
+    return bestOf(scored, limit);
+  }
+
+  function entryOf(row: number): Entry {
+    const passage = text.passageOf[row];
+    if (passage == null) throw new Error(`no passage at row ${row}`);
+    return passage.entry;
+  }
+
+  function search({ allow, within = () => true, accept, terms, vector, mode, limit }: IndexQuery): IndexHit[] {
+    contents.settle();
+    const verdicts = buckets.judge(allow, within);
+    const states: BucketState[] = Array.from(buckets.all());
+    const accepted = accept === undefined ? null : acceptOnly(accept);
+    const scores = mode === 'SEMANTIC' ? null : searchText(verdicts, states, terms);
+    const question = mode === 'KEYWORD' ? null : vector;
+    const found = new Set<Entry>();
+    if (scores !== null) for (const entry of bestByText(scores, accepted, limit)) found.add(entry);
+    if (question !== null)
+      for (const entry of searchVectors(verdicts, states, accepted, question, limit)) found.add(entry);
+    const similarityOf = (passage: PassageEntry) => (question === null ? null : vectors.cosine(passage));
+    return Array.from(found, (entry) => describe(entry, scores, similarityOf));
+  }
+
+  return {
+    put: contents.put,
+    remove: contents.remove,
+    setVector: contents.setVector,
+    expire: contents.expire,
+    settle: contents.settle,
+    search,
+    statistics: () => ({
+      memories: contents.memories(),
+      passages: text.size(),
+      vectors: vectors.size(),
+      terms: text.terms(),
+      bytes: contents.bytes(),
+    }),
+  };
+}
+
+function acceptOnly(numbers: Iterable<number>): Accept {
+  const accepted = new Set(numbers);
+  return ({ number }) => accepted.has(number);
+}
+
+/** How well a passage fits, to choose which one to show: the recipe's score, words that are missing counting nothing. */
+const worth = (similarity: number | null, coverage: number | null): number =>
+  (similarity ?? 0) + 4 * (coverage ?? 0) ** 2;
+
+function describe(
+  { number, passages }: Entry,
+  scores: TextScores | null,
+  similarityOf: (passage: PassageEntry) => number | null,
+): IndexHit {
+  const hit: IndexHit = { number, similarity: null, coverage: null, matched: [], passage: 0 };
+  let bestWorth = Number.NEGATIVE_INFINITY;
+  let bestRow = -1;
+  for (const passage of passages) {
+    const similarity = similarityOf(passage);
+    const coverage = scores === null ? null : scores.coverageOf(passage.row);
+    if (similarity !== null && (hit.similarity === null || similarity > hit.similarity)) hit.similarity = similarity;
+    if (coverage !== null && (hit.coverage === null || coverage > hit.coverage)) {
+      hit.coverage = coverage;
+      bestRow = passage.row;
+    }
+    if (worth(similarity, coverage) > bestWorth) {
+      bestWorth = worth(similarity, coverage);
+      hit.passage = passage.index;
+    }
+  }
+  if (scores !== null && bestRow >= 0) hit.matched = scores.matchedBy(bestRow);
+  return hit;
+}

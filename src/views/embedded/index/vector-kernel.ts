@@ -1,0 +1,167 @@
+// The kernel and its memory. Each slot has a raw row of 16 bits a dimension, and a mixed one of 8 that is scanned; slots
+// come in chunks of 256, so that memory grows without moving anything.
+import { readFileSync } from 'node:fs';
+import { createRotation } from './rotation.ts';
+
+const SLOTS_IN_CHUNK = 256;
+const PAGE = 65_536;
+const MOST_PAGES = 65_536;
+
+/** Slots scanned in one call: their numbers and scores stay in the processor's nearest cache. */
+export const BATCH = 2_048;
+
+/** The 8-bit scale leaves 5.3 standard deviations of a rotated component on each side of 0. */
+const DEVIATIONS = 5.3;
+const WHOLE8 = 127;
+const WHOLE_QUESTION = 8_192;
+
+/**
+ * Six standard deviations of the rounding error of a scanned score: a component is off by at most half a step, evenly,
+ * so by 1/√12 of a step; the question has length WHOLE_QUESTION. What is further below the worst score wanted than this
+ * cannot belong to the best.
+ */
+export const SCAN_ERROR = (6 * WHOLE_QUESTION) / Math.sqrt(12);
+
+type Exports = {
+  configure(...numbers: number[]): void;
+  keep(raw: number): void;
+  mix(raw: number, previous: number, weight: number, row: number): void;
+  ask(): void;
+  cosine(raw: number, previous: number, weight: number): number;
+  scan(slots: number, count: number, scores: number): void;
+};
+
+export type VectorKernel = {
+  /** A slot for a vector; slots given back are used again. */
+  take(): number;
+  giveBack(slot: number): void;
+  /** Keeps a vector, brought to length 1. It is not scanned before `mix`. */
+  keep(slot: number, vector: Float32Array): void;
+  copy(from: number, to: number): void;
+  /** Makes the scanned row: normalise(raw + weight·previous). */
+  mix(slot: number, previous: number | null, weight: number): void;
+  ask(vector: Float32Array): void;
+  /** Exact but for the 16 bits (errors of about 1e-5). */
+  cosine(slot: number, previous: number | null, weight: number): number;
+  /** Scores the first `count` (at most BATCH) of the slots that `fill` wrote; the scores are good until the next call. */
+  scan(fill: (slots: Uint32Array) => number): Int32Array;
+  bytes(): number;
+};
+
+const compiled = new WebAssembly.Module(readFileSync(new URL('./kernel.wasm', import.meta.url)));
+
+export function createVectorKernel(vectorDimensions: number): VectorKernel {
+  const { dimensions, block, signs, permutations } = createRotation(vectorDimensions);
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: MOST_PAGES });
+  const kernel = new WebAssembly.Instance(compiled, { env: { memory } }).exports as Exports;
+
+  let top = PAGE;
+  function reserve(bytes: number): number {
+    const at = top;
+    top = Math.ceil((top + bytes) / 64) * 64;
+    const pages = memory.buffer.byteLength / PAGE;
+    const missing = Math.ceil(top / PAGE) - pages;
+    if (missing > 0) memory.grow(Math.min(Math.max(missing, pages >> 3), Math.max(missing, MOST_PAGES - pages)));
+    return at;
+  }
+
+  const signsAt = reserve(signs.byteLength);
+  const permutationsAt = reserve(permutations.byteLength);
+  const workAt = reserve(dimensions * 4);
+  const spareAt = reserve(dimensions * 4);
+  const questionAt = reserve(dimensions * 4);
+  const question16At = reserve(dimensions * 2);
+  const slotsAt = reserve(BATCH * 4);
+  const scoresAt = reserve(BATCH * 4);
+  const rawBytes = dimensions * 2;
+  const chunkBytes = SLOTS_IN_CHUNK * dimensions * 3;
+  const chunksAt = top;
+  const rowsAt = chunksAt + SLOTS_IN_CHUNK * rawBytes;
+  new Float32Array(memory.buffer, signsAt, signs.length).set(signs);
+  new Uint16Array(memory.buffer, permutationsAt, permutations.length).set(permutations);
+  const scale8 = (WHOLE8 * Math.sqrt(dimensions)) / DEVIATIONS;
+  kernel.configure(
+    dimensions,
+    block,
+    signsAt,
+    permutationsAt,
+    workAt,
+    spareAt,
+    questionAt,
+    question16At,
+    scale8,
+    rowsAt,
+    chunkBytes,
+  );
+
+  let slots = 0;
+  const free: number[] = [];
+  const chunkOf = (slot: number) => Math.floor(slot / SLOTS_IN_CHUNK) * chunkBytes;
+  const rawOf = (slot: number) => chunksAt + chunkOf(slot) + (slot % SLOTS_IN_CHUNK) * rawBytes;
+  const rowOf = (slot: number) => rowsAt + chunkOf(slot) + (slot % SLOTS_IN_CHUNK) * dimensions;
+
+  /** Views of memory that are made again when it has grown: growing detaches the old buffer. */
+  let views = viewsOf(memory.buffer);
+  function viewsOf(buffer: ArrayBuffer) {
+    return {
+      buffer,
+      work: new Float32Array(buffer, workAt, dimensions),
+      slots: new Uint32Array(buffer, slotsAt, BATCH),
+      scores: new Int32Array(buffer, scoresAt, BATCH),
+      bytes: new Uint8Array(buffer),
+    };
+  }
+  function current() {
+    if (views.buffer !== memory.buffer) views = viewsOf(memory.buffer);
+    return views;
+  }
+
+  function write(vector: Float32Array): void {
+    if (vector.length !== vectorDimensions)
+      throw new RangeError(`a vector of ${vector.length} dimensions, not ${vectorDimensions}`);
+    const { work } = current();
+    work.set(vector);
+    work.fill(0, vector.length);
+  }
+
+  return {
+    take: () => {
+      const given = free.pop();
+      if (given !== undefined) return given;
+      if (slots % SLOTS_IN_CHUNK === 0) reserve(chunkBytes);
+      return slots++;
+    },
+    giveBack: (slot) => {
+      free.push(slot);
+    },
+    keep: (slot, vector) => {
+      write(vector);
+      kernel.keep(rawOf(slot));
+    },
+    copy: (from, to) => {
+      current().bytes.copyWithin(rawOf(to), rawOf(from), rawOf(from) + rawBytes);
+    },
+    mix: (slot, previous, weight) => {
+      const raw = rawOf(slot);
+      if (previous === null) kernel.mix(raw, raw, 0, rowOf(slot));
+      else kernel.mix(raw, rawOf(previous), weight, rowOf(slot));
+    },
+    ask: (vector) => {
+      write(vector);
+      kernel.ask();
+    },
+    cosine: (slot, previous, weight) => {
+      const raw = rawOf(slot);
+      return previous === null ? kernel.cosine(raw, raw, 0) : kernel.cosine(raw, rawOf(previous), weight);
+    },
+    scan: (fill) => {
+      const { slots: asked, scores } = current();
+      const count = fill(asked);
+      const whole = Math.ceil(count / 4) * 4;
+      asked.fill(asked[0] ?? 0, count, whole);
+      kernel.scan(slotsAt, whole, scoresAt);
+      return scores.subarray(0, count);
+    },
+    bytes: () => memory.buffer.byteLength,
+  };
+}

@@ -1,0 +1,81 @@
+// The vectors of passages: where each is, and which bucket's scan it belongs to.
+import { VECTOR_CONTEXT } from '../../../text/context.ts';
+import type { BucketState } from './buckets.ts';
+import { NONE, type PassageEntry } from './entry.ts';
+import { grown } from './pair-lists.ts';
+import { createVectorKernel, type VectorKernel } from './vector-kernel.ts';
+
+export type VectorRows = {
+  readonly kernel: VectorKernel;
+  readonly passageOf: readonly (PassageEntry | null)[];
+  size(): number;
+  keep(passage: PassageEntry, vector: Float32Array): void;
+  /** Gives a passage the vector that another one of the same text has. */
+  copy(from: PassageEntry, to: PassageEntry): void;
+  /** Mixes in the vector of `passage.previous` anew. */
+  mix(passage: PassageEntry): void;
+  drop(passage: PassageEntry): void;
+  /** Of the question last asked and the passage; null while it has no vector. */
+  cosine(passage: PassageEntry): number | null;
+  bytes(): number;
+};
+
+export function createVectorRows(dimensions: number): VectorRows {
+  const kernel = createVectorKernel(dimensions);
+  const passageOf: (PassageEntry | null)[] = [];
+  /** A slot's place among its bucket's. */
+  let placeOf = new Uint32Array(256);
+  let size = 0;
+
+  function enter(passage: PassageEntry): void {
+    const slot = kernel.take();
+    passage.slot = slot;
+    passageOf[slot] = passage;
+    if (slot >= placeOf.length) placeOf = grown(placeOf, new Uint32Array(slot * 2));
+    const { bucket } = passage.entry;
+    if (bucket.vectors === bucket.slots.length)
+      bucket.slots = grown(bucket.slots, new Uint32Array(Math.ceil(bucket.vectors * 1.5)));
+    placeOf[slot] = bucket.vectors;
+    bucket.slots[bucket.vectors++] = slot;
+    size++;
+  }
+
+  /** The last of the bucket takes the place. */
+  function leave(bucket: BucketState, slot: number): void {
+    const place = placeOf[slot] ?? 0;
+    const last = bucket.slots[--bucket.vectors] ?? 0;
+    bucket.slots[place] = last;
+    placeOf[last] = place;
+    passageOf[slot] = null;
+    kernel.giveBack(slot);
+    size--;
+  }
+
+  const previousSlot = ({ previous }: PassageEntry) =>
+    previous === null || previous.slot === NONE ? null : previous.slot;
+
+  return {
+    kernel,
+    passageOf,
+    size: () => size,
+    keep: (passage, vector) => {
+      if (passage.slot === NONE) enter(passage);
+      kernel.keep(passage.slot, vector);
+    },
+    copy: (from, to) => {
+      if (to.slot === NONE) enter(to);
+      kernel.copy(from.slot, to.slot);
+    },
+    mix: (passage) => {
+      if (passage.slot !== NONE) kernel.mix(passage.slot, previousSlot(passage), VECTOR_CONTEXT);
+    },
+    drop: (passage) => {
+      if (passage.slot === NONE) return;
+      leave(passage.entry.bucket, passage.slot);
+      passage.slot = NONE;
+    },
+    cosine: (passage) =>
+      passage.slot === NONE ? null : kernel.cosine(passage.slot, previousSlot(passage), VECTOR_CONTEXT),
+    bytes: () => kernel.bytes() + placeOf.byteLength,
+  };
+}

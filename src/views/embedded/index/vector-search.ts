@@ -1,0 +1,85 @@
+// The best memories by cosine, exact over the rows that are asked for: all of them are scanned at 8 bits, and what is
+// within the scan's error of the best is scored again at full precision.
+import { bestOf, type Scored, scoreAtLimit } from './best.ts';
+import { type BucketState, FOUND } from './buckets.ts';
+import type { Entry, PassageEntry } from './entry.ts';
+import { BATCH, SCAN_ERROR } from './vector-kernel.ts';
+import type { VectorRows } from './vector-rows.ts';
+
+export type VectorSearch = (
+  verdicts: Uint8Array,
+  buckets: Iterable<BucketState>,
+  accept: ((entry: Entry) => boolean) | null,
+  question: Float32Array,
+  limit: number,
+) => Entry[];
+
+export function createVectorSearch(vectors: VectorRows): VectorSearch {
+  /** Kept from search to search. */
+  let slots = new Uint32Array(0);
+  let scores = new Int32Array(0);
+
+  const passageAt = (slot: number): PassageEntry => {
+    const passage = vectors.passageOf[slot];
+    if (passage == null) throw new Error(`no passage at slot ${slot}`);
+    return passage;
+  };
+
+  /** The slots that are asked for; gives their number. */
+  function gather(verdicts: Uint8Array, buckets: Iterable<BucketState>, accept: ((entry: Entry) => boolean) | null) {
+    if (slots.length < vectors.size()) {
+      slots = new Uint32Array(vectors.size() * 2);
+      scores = new Int32Array(vectors.size() * 2);
+    }
+    let count = 0;
+    for (const bucket of buckets) {
+      if (verdicts[bucket.id] !== FOUND) continue;
+      const own = bucket.slots.subarray(0, bucket.vectors);
+      if (accept === null) {
+        slots.set(own, count);
+        count += own.length;
+      } else {
+        for (const slot of own) if (accept(passageAt(slot).entry)) slots[count++] = slot;
+      }
+    }
+    return count;
+  }
+
+  function scan(count: number): void {
+    for (let from = 0; from < count; from += BATCH) {
+      const batch = slots.subarray(from, Math.min(from + BATCH, count));
+      scores.set(
+        vectors.kernel.scan((asked) => {
+          asked.set(batch);
+          return batch.length;
+        }),
+        from,
+      );
+    }
+  }
+
+  return (verdicts, buckets, accept, question, limit) => {
+    const count = gather(verdicts, buckets, accept);
+    if (count === 0) return [];
+    vectors.kernel.ask(question);
+    scan(count);
+    const scanned: Scored = {
+      count,
+      entryOf: (index) => passageAt(slots[index] ?? 0).entry,
+      scoreOf: (index) => scores[index] ?? 0,
+    };
+    const least = scoreAtLimit(scanned, limit) - SCAN_ERROR;
+    const close: { entry: Entry; cosine: number }[] = [];
+    for (let index = 0; index < count; index++) {
+      if ((scores[index] ?? 0) < least) continue;
+      const passage = passageAt(slots[index] ?? 0);
+      close.push({ entry: passage.entry, cosine: vectors.cosine(passage) ?? 0 });
+    }
+    const exact: Scored = {
+      count: close.length,
+      entryOf: (index) => (close[index] as { entry: Entry }).entry,
+      scoreOf: (index) => close[index]?.cosine ?? 0,
+    };
+    return bestOf(exact, limit);
+  };
+}
