@@ -17,7 +17,8 @@ export type Caller = {
 
 /** The caller's reading rights; FORBIDDEN for the administrator. */
 export function readerOf(caller: Caller): Reader {
-  if (caller.reader === null) throw failure('FORBIDDEN', "the administrator's key reads no memories; use a tenant's key");
+  if (caller.reader === null)
+    throw failure('FORBIDDEN', "the administrator's key reads no memories; use a tenant's key");
   return caller.reader;
 }
 
@@ -25,6 +26,9 @@ export function readerOf(caller: Caller): Reader {
 export function actingAgent(caller: Caller): { reader: Reader; agent: string } {
   const reader = readerOf(caller);
   if (reader.agent === null)
-    throw failure('FORBIDDEN', "this needs an acting agent: name one in the header x-annals-agent, or use an agent's key");
+    throw failure(
+      'FORBIDDEN',
+      "this needs an acting agent: name one in the header x-annals-agent, or use an agent's key",
+    );
   return { reader, agent: reader.agent };
 }

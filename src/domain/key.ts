@@ -1,7 +1,8 @@
 // A key: its events and state. The secret itself is never kept, only its SHA-256.
 import type { Instant, Recorded } from './event.ts';
 
-export type Role = 'ADMIN' | 'TENANT' | 'AGENT';
+export const roles = ['ADMIN', 'TENANT', 'AGENT'] as const;
+export type Role = (typeof roles)[number];
 
 export type KeyEvent =
   | {

@@ -1,6 +1,7 @@
 // The one function that decides who may read what. Search, lists, loaders, exports and votes all use it.
 
-export type Scope = 'AGENT_PRIVATE' | 'AGENT_SHARED' | 'GLOBAL';
+export const scopes = ['AGENT_PRIVATE', 'AGENT_SHARED', 'GLOBAL'] as const;
+export type Scope = (typeof scopes)[number];
 
 /** The part of a document that decides its visibility. */
 export type Acl = {

@@ -2,7 +2,8 @@
 // from the memory itself so that a vote touches neither its text nor its vectors.
 import type { Instant, Recorded } from './event.ts';
 
-export type VoteValue = 'HELPFUL' | 'HARMFUL';
+export const voteValues = ['HELPFUL', 'HARMFUL'] as const;
+export type VoteValue = (typeof voteValues)[number];
 
 export type VoteEvent =
   /** own: the voter is the memory's owner; kept, but it does not count. */

@@ -133,7 +133,7 @@ export type ViewReader = {
   list(query: ListQuery): Promise<ListPage>;
   /** Unordered. Statistics (counts, frequencies, lengths) are over what the reader may read. */
   search(query: SearchQuery): Promise<SearchPage>;
-  /** Ids of an agent's living, not deprecated memories whose text has this key (`textKey` in domain/text-key.ts). */
+  /** Ids of an agent's living, not deprecated memories whose text has this key (`textKey` in src/text/text-key.ts). */
   findText(tenant: string, textKey: string, now: Instant): Promise<string[]>;
 };
 
