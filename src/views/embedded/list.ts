@@ -1,0 +1,58 @@
+// Lists, newest first, by keyset: a page costs the same wherever it begins.
+import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import { failure } from '../../domain/failure.ts';
+import type { ListQuery } from '../view-store.ts';
+import { selectionSql } from './filter-sql.ts';
+import type { DocumentPair } from './protocol.ts';
+import { allOf, sql } from './sql.ts';
+
+const FROM = 'FROM memory m LEFT JOIN votes v ON v.tenant = m.tenant AND v.id = m.id';
+
+export type ListedRows = { rows: (DocumentPair & { cursor: string })[]; hasNextPage: boolean; total: number };
+
+export function listRows(db: DatabaseSync, query: ListQuery): ListedRows {
+  const selection = selectionSql(query);
+  const page = query.after === undefined ? selection : allOf([selection, beyond(query.after)]);
+  const found = db
+    .prepare(
+      `SELECT m.created, m.id, m.document, v.document AS votes ${FROM} WHERE ${page.text}
+       ORDER BY m.created DESC, m.id DESC LIMIT ?`,
+    )
+    .all(...page.parameters, query.first + 1);
+  const counted = db.prepare(`SELECT count(*) AS n ${FROM} WHERE ${selection.text}`).get(...selection.parameters);
+  return {
+    rows: found.slice(0, query.first).map((row) => ({
+      document: String(row.document),
+      votes: row.votes === null ? null : String(row.votes),
+      cursor: toCursor(String(row.created), String(row.id)),
+    })),
+    hasNextPage: found.length > query.first,
+    total: Number(counted?.n),
+  };
+}
+
+/** The numbers of the rows that a selection has. */
+export function selectedNumbers(db: DatabaseSync, query: Omit<ListQuery, 'first' | 'after'>): Set<number> {
+  const { text, parameters } = selectionSql(query);
+  const statement = db.prepare(`SELECT m.number ${FROM} WHERE ${text}`);
+  statement.setReturnArrays(true);
+  return new Set(statement.all(...parameters).map((row) => Number(Object.values(row)[0])));
+}
+
+function beyond(cursor: string) {
+  const [created, id] = fromCursor(cursor);
+  return sql('(m.created, m.id) < (?, ?)', created, id);
+}
+
+const toCursor = (created: string, id: string) => Buffer.from(JSON.stringify([created, id])).toString('base64url');
+
+const cursorParts = z.tuple([z.string().min(1).max(40), z.string().min(1).max(200)]);
+
+function fromCursor(cursor: string): [created: string, id: string] {
+  try {
+    return cursorParts.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+  } catch {
+    throw failure('INVALID_INPUT', 'after is not the cursor of a row', { field: 'after' });
+  }
+}

@@ -1,0 +1,64 @@
+// What passes between the main thread and the worker. Documents travel as the JSON text that is kept: a string is
+// copied at once, an object is walked.
+import type { Instant, Position } from '../../domain/event.ts';
+import type { FailureCode, FailureDetails } from '../../domain/failure.ts';
+import type {
+  DocumentKind,
+  ListQuery,
+  SearchQuery,
+  ViewSignature,
+  ViewStatistics,
+  WantedVector,
+} from '../view-store.ts';
+
+export type WorkerSettings = {
+  viewsFile: string;
+  vectorsFile: string;
+  signature: ViewSignature;
+  /** Of a module that exports `countTokens(text): number`; a function cannot go to the worker. */
+  countTokens: string | null;
+};
+
+export type PutDocument = { kind: DocumentKind; tenant: string; id: string; position: Position; json: string };
+export type KeptVector = { hash: string; vector: Float32Array };
+
+/** A memory's documents, as JSON; no votes yet: null. */
+export type DocumentPair = { document: string; votes: string | null };
+
+export type CandidateRow = DocumentPair & {
+  similarity: number | null;
+  coverage: number | null;
+  matchedTerms: string[];
+  passage: [start: number, end: number] | null;
+};
+
+/** The worker's methods: arguments and answers. */
+export type Methods = {
+  apply(changes: readonly PutDocument[], checkpoint: Position): void;
+  checkpoint(): Position | null;
+  wantedVectors(limit: number): WantedVector[];
+  putVectors(vectors: readonly KeptVector[]): void;
+  list(query: ListQuery): {
+    rows: (DocumentPair & { cursor: string })[];
+    hasNextPage: boolean;
+    total: number;
+    position: Position | null;
+  };
+  search(query: SearchQuery): { rows: CandidateRow[]; position: Position | null };
+  sweep(now: Instant): number;
+  statistics(): ViewStatistics;
+  reset(): void;
+  /** The file was found damaged by a reader: ends the worker, to begin anew. */
+  discard(): void;
+  close(): void;
+};
+export type Method = keyof Methods;
+
+export type Request = { [M in Method]: { id: number; method: M; parameters: Parameters<Methods[M]> } }[Method];
+
+export type Report =
+  | { type: 'progress'; done: number; total: number }
+  /** The worker serves. begunAnew: why the views are empty, if they were thrown away or not there. */
+  | { type: 'ready'; begunAnew: string | null; checkpoint: Position | null }
+  | { type: 'answer'; id: number; value: unknown }
+  | { type: 'failure'; id: number; code: FailureCode; message: string; details: FailureDetails };

@@ -1,0 +1,141 @@
+// All that the worker owns: both files, the index, and what is done with them. Synchronous: one thing at a time.
+import type { Position } from '../../domain/event.ts';
+import { failure } from '../../domain/failure.ts';
+import type { Memory } from '../../domain/memory.ts';
+import type { Votes } from '../../domain/votes.ts';
+import { createAnalyser, passageText } from '../../text/analyse.ts';
+import type { Analyse } from '../../text/analysis.ts';
+import type { CountTokens } from '../../text/passages.ts';
+import type { ViewStatistics, WantedVector } from '../view-store.ts';
+import { DamagedViews } from './damage.ts';
+import { documentsOf } from './documents.ts';
+import { createSearchIndex } from './index/search-index.ts';
+import { createIndexing, loadAll } from './indexing.ts';
+import { listRows } from './list.ts';
+import { defineMetadataFunction } from './metadata-function.ts';
+import type { Methods, PutDocument, WorkerSettings } from './protocol.ts';
+import { createSearch } from './search.ts';
+import { createSweeper } from './sweeper.ts';
+import { inTransaction } from './transaction.ts';
+import { VectorsFile } from './vectors-file.ts';
+import { openViewsFile } from './views-file.ts';
+
+export type Store = Methods & { begunAnew: string | null };
+
+export function openStore(
+  settings: WorkerSettings,
+  countTokens: CountTokens,
+  onProgress: (done: number, total: number) => void,
+): Store {
+  const { model, dimensions } = settings.signature;
+  const { db, begunAnew } = openViewsFile(settings.viewsFile, settings.signature);
+  const vectors = new VectorsFile(settings.vectorsFile, model, dimensions);
+  const analyse: Analyse = createAnalyser(countTokens);
+  defineMetadataFunction(db);
+  const documents = documentsOf(db);
+  const index = createSearchIndex({ dimensions });
+  const indexing = createIndexing(index, vectors);
+  const search = createSearch(db, index);
+  const readCheckpoint = db.prepare(`SELECT value FROM meta WHERE key = 'checkpoint'`);
+  const writeCheckpoint = db.prepare(`INSERT OR REPLACE INTO meta VALUES ('checkpoint', ?)`);
+  let checkpoint = (readCheckpoint.get()?.value as Position | undefined) ?? null;
+
+  loadAll(db, indexing, onProgress);
+  index.settle();
+  const sweeper = createSweeper({ db, vectors, documents, indexing, checkpoint: () => checkpoint });
+
+  function apply(changes: readonly PutDocument[], upTo: Position): void {
+    const after: (() => string[])[] = [];
+    const reached = checkpoint !== null && checkpoint > upTo ? checkpoint : upTo;
+    inTransaction(db, () => {
+      for (const change of changes) {
+        if (change.kind === 'votes')
+          documents.putVotes(change, JSON.parse(change.json) as Votes, change.json, change.position);
+        else {
+          const put = putMemory(change);
+          if (put) after.push(put);
+        }
+      }
+      writeCheckpoint.run(reached);
+    });
+    checkpoint = reached;
+    sweeper.textsGone(after.flatMap((step) => step()));
+  }
+
+  function putMemory({ json, position }: PutDocument): (() => string[]) | null {
+    const memory = JSON.parse(json) as Memory;
+    const analysis = memory.forgotten ? null : analyse(memory);
+    const put = documents.putMemory(memory, json, position, analysis);
+    if (put === null) return null;
+    if (put.replaced) sweeper.rowsChanged();
+    return () => (analysis === null ? indexing.remove(put.number) : indexing.put(put.number, memory, analysis));
+  }
+
+  const documentRow = db.prepare('SELECT document FROM memory WHERE number = ?');
+  function textOf(hash: string): string {
+    const row = documentRow.get(indexing.texts.holder(hash) ?? -1);
+    const memory = JSON.parse(String(row?.document)) as Memory;
+    const passage = analyse(memory).passages.find((one) => one.hash === hash);
+    if (passage === undefined) throw new Error('a text that wants a vector is in no document');
+    return passageText(memory, passage);
+  }
+
+  function statistics(): ViewStatistics {
+    const memoriesByScope = { AGENT_PRIVATE: 0, AGENT_SHARED: 0, GLOBAL: 0 };
+    const counts = db.prepare(
+      'SELECT scope, count(*) AS n FROM memory m JOIN audience a ON a.number = m.audience GROUP BY scope',
+    );
+    for (const row of counts.all()) memoriesByScope[row.scope as keyof typeof memoriesByScope] = Number(row.n);
+    return {
+      memoriesByScope,
+      passages: index.statistics().passages,
+      vectorsKept: vectors.count(),
+      vectorsWanted: indexing.texts.wantedCount(),
+      bytesOnDisk: null,
+    };
+  }
+
+  function reset(): void {
+    const numbers = db.prepare('SELECT number FROM memory').all();
+    inTransaction(db, () => {
+      db.exec(`DELETE FROM memory; DELETE FROM votes; DELETE FROM audience; DELETE FROM meta WHERE key = 'checkpoint'`);
+    });
+    for (const row of numbers) indexing.remove(Number(row.number));
+    checkpoint = null;
+    sweeper.reset();
+  }
+
+  return {
+    begunAnew,
+    apply,
+    checkpoint: () => checkpoint,
+    wantedVectors: (limit) => indexing.texts.wanted(limit).map((hash): WantedVector => ({ hash, text: textOf(hash) })),
+    putVectors(given) {
+      for (const { vector } of given)
+        if (vector.length !== dimensions)
+          throw failure('INVALID_INPUT', `a vector must have ${dimensions} dimensions`, {
+            field: 'vector',
+            limit: dimensions,
+          });
+      const current = given.filter(({ hash }) => indexing.texts.has(hash));
+      vectors.put(current, checkpoint);
+      for (const { hash, vector } of current) {
+        index.setVector(hash, vector);
+        indexing.texts.got(hash);
+      }
+    },
+    list: (query) => ({ ...listRows(db, query), position: checkpoint }),
+    search: (query) => ({ rows: search(query), position: checkpoint }),
+    sweep: (now) => sweeper.expired(now),
+    statistics,
+    reset,
+    discard() {
+      throw new DamagedViews();
+    },
+    close() {
+      sweeper.close();
+      db.close();
+      vectors.close();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+// The filters and the rights in SQL, against plain functions over the same documents.
+import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { canRead } from '../../src/domain/visibility.ts';
+import { documentsOf } from '../../src/views/embedded/documents.ts';
+import { listRows } from '../../src/views/embedded/list.ts';
+import { defineMetadataFunction } from '../../src/views/embedded/metadata-function.ts';
+import { createTables } from '../../src/views/embedded/views-file.ts';
+import type { MemoryFilter, MemoryView } from '../../src/views/view-store.ts';
+import { matches } from '../support/naive-filter.ts';
+import { filters, now, readers, views } from './arbitraries.ts';
+
+function databaseOf(rows: readonly MemoryView[]) {
+  const db = new DatabaseSync(':memory:');
+  createTables(db);
+  defineMetadataFunction(db);
+  const documents = documentsOf(db);
+  for (const { memory, votes } of rows) {
+    documents.putMemory(memory, JSON.stringify(memory), '1', { passages: [], fields: new Map() });
+    documents.putVotes(memory, votes, JSON.stringify(votes), '2');
+  }
+  return db;
+}
+
+test('a filter in SQL finds what the plain function finds, under the same rights', () => {
+  fc.assert(
+    fc.property(
+      views,
+      fc.array(fc.tuple(readers, filters, fc.boolean()), { minLength: 5, maxLength: 10 }),
+      (rows, asked) => {
+        const db = databaseOf(rows);
+        for (const [reader, filter, includeDeprecated] of asked) {
+          const { rows: found, total } = listRows(db, { reader, filter, includeDeprecated, now, first: 1_000 });
+          const ids = found.map(({ document }) => JSON.parse(document).id);
+          const expected = rows
+            .filter(({ memory }) => canRead(reader, memory))
+            .filter(({ memory }) => memory.expiresAt === null || memory.expiresAt > now)
+            .filter(({ memory }) => includeDeprecated || memory.deprecation === null)
+            .filter((view) => matches(filter, view))
+            .map(({ memory }) => memory.id);
+          expect(ids.toSorted()).toEqual(expected.toSorted());
+          expect(total).toBe(expected.length);
+        }
+        db.close();
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('a filter nested without end is refused with its limit', () => {
+  const db = databaseOf([]);
+  const endless: MemoryFilter = {};
+  endless.not = endless;
+  const reader = { tenant: 'acme', agent: null, teams: [], peers: [] };
+  expect(() => listRows(db, { reader, filter: endless, now, first: 1 })).toThrow(
+    expect.objectContaining({ code: 'INVALID_INPUT', details: { field: 'filter', limit: 16 } }),
+  );
+  db.close();
+});
