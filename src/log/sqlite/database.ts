@@ -1,9 +1,8 @@
 // The log's file: how it is opened, laid out and checked before anything is read from it.
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { failure } from '../../domain/failure.ts';
+import { createPrivateFile } from '../../files/private-file.ts';
 import { damaged, troubleOf } from './trouble.ts';
 
 /** Raised when the layout changes; a file with a higher number is refused. */
@@ -35,7 +34,7 @@ const layout = `
 
 /** Opens or makes the file. Throws UNAVAILABLE, with a sentence for the operator, for one that cannot be trusted. */
 export function openDatabase(file: string, maxPages?: number): Database {
-  createPrivately(file);
+  createPrivateFile(file);
   const db = new DatabaseSync(file, { timeout: 2000 });
   try {
     configure(db);
@@ -47,14 +46,6 @@ export function openDatabase(file: string, maxPages?: number): Database {
     db.close();
     throw troubleOf(error);
   }
-}
-
-/** The owner alone may read it; SQLite gives the same rights to its companions `-wal` and `-shm`. */
-function createPrivately(file: string): void {
-  closeSync(openSync(file, 'a', 0o600));
-  const folder = openSync(dirname(file), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
 }
 
 function configure(db: DatabaseSync): void {
