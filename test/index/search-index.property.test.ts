@@ -6,6 +6,8 @@ import type { Bucket, IndexedMemory, IndexHit } from '../../src/views/embedded/i
 import { scoreAll } from './naive-index.ts';
 
 const DIMENSIONS = 20;
+const NUMBERS = 24;
+const HASHES = 14;
 const WORDS = ['tea', 'ship', 'moon', 'iron', 'lake', 'frog', 'salt', 'wind'];
 const AGENTS = ['ada', 'bob', 'eve'];
 
@@ -22,7 +24,7 @@ const instant = (hour: number) => `2026-01-01T${String(hour).padStart(2, '0')}:0
 
 const memory: fc.Arbitrary<IndexedMemory> = fc
   .record({
-    number: fc.nat(11),
+    number: fc.nat(NUMBERS),
     agent: fc.constantFrom(...AGENTS),
     deprecated: fc.boolean(),
     session: fc.option(fc.constantFrom('s', 't')),
@@ -32,7 +34,7 @@ const memory: fc.Arbitrary<IndexedMemory> = fc
       { weight: 4, arbitrary: fc.array(terms, { minLength: 1, maxLength: 1 }) },
       fc.array(terms, { minLength: 1, maxLength: 3 }),
     ),
-    hash: fc.nat(7),
+    hash: fc.nat(HASHES),
     author: fc.constantFrom(...WORDS),
   })
   .map(({ number, agent, deprecated, session, hour, expires, passages, hash, author }) => ({
@@ -77,12 +79,12 @@ type Step =
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('put' as const), memory }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('remove' as const), number: fc.nat(11) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('remove' as const), number: fc.nat(NUMBERS) }) },
   {
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constant('vector' as const),
-      hash: fc.nat(9).map((n) => `h${n}`),
+      hash: fc.nat(HASHES + 2).map((n) => `h${n}`),
       vector: unitVector,
     }),
   },
@@ -96,7 +98,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constant('search' as const),
       agents: fc.subarray(AGENTS),
       deprecated: fc.boolean(),
-      only: fc.option(fc.uniqueArray(fc.nat(11))),
+      only: fc.option(fc.uniqueArray(fc.nat(NUMBERS))),
       terms: fc.subarray([...WORDS, 'unheard-of']),
       vector: unitVector,
       limit: fc.integer({ min: 1, max: 5 }),
@@ -123,7 +125,7 @@ function expectBest(
 
 test('it equals scoring everything, through replacements, removals, expiry, context, rights and filters', () => {
   fc.assert(
-    fc.property(fc.array(step, { minLength: 5, maxLength: 60 }), (steps) => {
+    fc.property(fc.array(step, { minLength: 40, maxLength: 100, size: 'max' }), (steps) => {
       const index = createSearchIndex({ dimensions: DIMENSIONS });
       const memories = new Map<number, IndexedMemory>();
       const vectors = new Map<string, Float32Array>();
@@ -202,6 +204,6 @@ test('it equals scoring everything, through replacements, removals, expiry, cont
       }
       expect(index.statistics().memories).toBe(memories.size);
     }),
-    { numRuns: 1_500 },
+    { numRuns: 500 },
   );
 });
