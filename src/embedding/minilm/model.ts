@@ -28,7 +28,11 @@ export function createModel({ kernel, memory, addresses, workArea, tokenizer }: 
   };
   const norm = (name: string) => ({ gain: tensor(`${name}.gain`), bias: tensor(`${name}.bias`) });
   const matrix = (name: string, inputs: number, outputs: number) => ({
-    ...{ inputs, outputs, weights: tensor(name), scale: tensor(`${name}.scale`), bias: tensor(`${name}.bias`) },
+    inputs,
+    outputs,
+    weights: tensor(name),
+    scale: tensor(`${name}.scale`),
+    bias: tensor(`${name}.bias`),
   });
   const words = { rows: tensor('words'), scale: tensor('words.scale'), positions: tensor('positions') };
   const firstNorm = norm('norm');
