@@ -69,7 +69,7 @@ export type Config = {
   dataFolder: string;
   adminKey: string | null;
   /** null: the built-in embedder. */
-  embedding: { url: string; model: string; apiKey: string | null; dimensions: number } | null;
+  embedding: { url: string; model: string; apiKey: string | null; dimensions?: number } | null;
   logLevel: (typeof logLevels)[number];
   /** A token bucket for each key; null: no limit. */
   rateLimit: { perSecond: number; burst: number } | null;
@@ -136,6 +136,5 @@ function embeddingOf(settings: Environment): Config['embedding'] {
     return null;
   }
   if (model === undefined) throw bad('EMBEDDING_MODEL', 'is missing, as EMBEDDING_URL is set');
-  if (dimensions === undefined) throw bad('EMBEDDING_DIMENSIONS', 'is missing, as EMBEDDING_URL is set');
-  return { url: address, model, apiKey: apiKey ?? null, dimensions };
+  return { url: address, model, apiKey: apiKey ?? null, ...(dimensions === undefined ? {} : { dimensions }) };
 }

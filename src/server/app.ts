@@ -2,12 +2,15 @@
 import type { RequestListener } from 'node:http';
 import { createProjector, type Projector } from '../../projections/projector.ts';
 import { createContext } from '../../schema/context.ts';
+import { limits } from '../../schema/limits.ts';
 import { schema } from '../../schema/schema.ts';
 import { type Directory, openDirectory } from '../access/directory.ts';
 import { createCommands } from '../commands/commands.ts';
+import type { Position } from '../domain/event.ts';
 import { failure } from '../domain/failure.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import { createPump, type Pump } from '../embedding/pump.ts';
+import { createQueryEmbedder } from '../embedding/query-cache.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { createQueries } from '../queries/queries.ts';
 import type { ViewStore } from '../views/view-store.ts';
@@ -23,6 +26,7 @@ import { createListener } from './listener.ts';
 import type { Logger } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { observeLog, observeViews } from './observe.ts';
+
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 import { createRouter } from './router.ts';
@@ -71,12 +75,13 @@ export async function createApp({ clock, embedder, logger, settings, ...ports }:
   const log = observeLog(ports.log, metrics);
   const views = observeViews(ports.views, metrics);
   const directory = await openDirectory(log);
-  const projector = createProjector(log, views, { logger });
   const pump = createPump(views, embedder, { logger });
+  const projector = createProjector(log, nudging(views, pump), { logger });
   addGauges(metrics.registry, { log, views, projector, pump });
 
   const commands = createCommands({ log, directory, clock, findText: views.findText, caughtUp: caughtUpBy(projector) });
-  const queries = createQueries({ log, views, embedder, directory, projector, pump, clock });
+  const embedQuery = createQueryEmbedder(embedder);
+  const queries = createQueries({ log, views, directory, projector, pump, embedQuery, clock });
   const gate = createGate(settings.maxConcurrency);
   let stopping = false;
   const isStopping = () => stopping;
@@ -92,9 +97,11 @@ export async function createApp({ clock, embedder, logger, settings, ...ports }:
     logger,
     graphql: createGraphql({
       schema,
-      plugins: [],
-      contextOf: (caller) => createContext(caller, commands(caller), queries(caller), metrics.resolved),
-      present: presentWith(logger),
+      plugins: limits,
+      contextOf: (caller) =>
+        createContext({ caller, commands: commands(caller), queries: queries(caller), resolved: metrics.resolved }),
+      logger,
+      refused: metrics.refused,
     }),
     graphiql: settings.production ? null : createGraphiql(),
     export: (incoming, caller) => exportMemories({ log, views, projector, clock }, caller, incoming),
@@ -125,6 +132,15 @@ export async function createApp({ clock, embedder, logger, settings, ...ports }:
     metrics,
   };
 }
+
+/** The pump looks for work whenever documents changed. */
+const nudging = (views: ViewStore, pump: Pump): ViewStore => ({
+  ...views,
+  apply: async (changes, checkpoint) => {
+    await views.apply(changes, checkpoint);
+    pump.nudge();
+  },
+});
 
 const CATCH_UP_MS = 2_000;
 

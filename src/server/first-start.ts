@@ -1,6 +1,5 @@
 // The first start of a data folder makes a tenant with one key, so that there is something to begin with.
 import { access, open, readFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Directory } from '../access/directory.ts';
 import type { Key } from '../domain/key.ts';
 
@@ -18,12 +17,11 @@ export type DefaultKey = {
 type Issue = () => Promise<string>;
 
 export async function ensureDefaultKey(
-  folder: string,
+  path: string,
   directory: Directory,
   issue: Issue,
   now: Date,
 ): Promise<DefaultKey> {
-  const path = join(folder, 'default.key');
   // Begun before the key is issued and renamed after: where it is left over, that key's secret never got out.
   const draft = `${path}.new`;
   const valid = (key: Key) => key.revokedAt === null && (key.expiresAt === null || key.expiresAt > now.toISOString());

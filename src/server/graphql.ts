@@ -1,20 +1,23 @@
 // GraphQL over HTTP. Most requests are JSON asked and answered: they go straight through Yoga's plugins, without its
 // Request and Response objects, in two thirds of the time. Server-sent events go through Yoga whole.
-import type { ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
+import { codeOf, toGraphQLError } from '../../schema/errors.ts';
 import type { Caller } from '../access/caller.ts';
-import { failure } from '../domain/failure.ts';
+import { type FailureCode, failure } from '../domain/failure.ts';
 import { createDocumentCaches } from './document-cache.ts';
 import type { Incoming, Outgoing } from './exchange.ts';
 import { type GraphqlRequest, parseRequest } from './graphql-request.ts';
+import type { Logger } from './logger.ts';
 
 export type GraphqlParts<Context extends object> = {
   schema: GraphQLSchema;
   plugins: Plugin[];
   /** What resolvers may reach, made for one request. */
   contextOf: (caller: Caller) => Context;
-  /** Every error on its way out: with a code, and with nothing inside that is not the client's to know. */
-  present: (error: unknown, caller: Caller) => GraphQLError;
+  logger: Logger;
+  /** Told of the code of each request that was refused before any of its fields was resolved. */
+  refused: (code: FailureCode) => void;
 };
 
 export type Graphql = (incoming: Incoming, caller: Caller) => Promise<Outgoing>;
@@ -24,10 +27,12 @@ type ServerContext = { caller: Caller };
 type RawResult = Omit<ExecutionResult, 'errors'> & { errors?: readonly unknown[] };
 
 export function createGraphql<Context extends object>(parts: GraphqlParts<Context>): Graphql {
-  const { schema, plugins, contextOf, present } = parts;
+  const { schema, plugins, contextOf, logger, refused } = parts;
   const presented = (result: RawResult, caller: Caller): ExecutionResult => {
     const { errors, ...rest } = result;
-    return errors === undefined ? rest : { ...rest, errors: errors.map((error) => present(error, caller)) };
+    if (errors === undefined) return rest;
+    if (!('data' in rest)) for (const error of errors.slice(0, 1)) refused(codeOf(error));
+    return { ...rest, errors: errors.map((error) => present(error, caller, logger)) };
   };
   const presentResults: Plugin<object, ServerContext> = {
     onExecutionResult({ result, setResult, context: { caller } }) {
@@ -88,6 +93,19 @@ export function createGraphql<Context extends object>(parts: GraphqlParts<Contex
     return { status: response.status, headers: Object.fromEntries(response.headers), body: response.body };
   }
 }
+
+function present(error: unknown, { correlationId }: Caller, logger: Logger): GraphQLError {
+  if (codeOf(error) === 'INTERNAL') logger.error({ correlationId, err: causeOf(error) }, 'unexpected failure');
+  return toGraphQLError(withoutForeignCode(error), correlationId);
+}
+
+/** Yoga gives invalid documents a code of its own; here every code is one of the contract's. */
+const withoutForeignCode = (error: unknown): unknown =>
+  error instanceof GraphQLError && error.extensions.code === 'GRAPHQL_VALIDATION_FAILED'
+    ? new GraphQLError(error.message, { nodes: error.nodes ?? null })
+    : error;
+
+const causeOf = (error: unknown): unknown => (error instanceof GraphQLError ? (error.originalError ?? error) : error);
 
 /** Of GraphQL over HTTP's two types; the newer one has a status of its own for what was never executed. */
 function answer(result: ExecutionResult, accept: string): Outgoing {

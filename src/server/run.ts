@@ -14,14 +14,16 @@ export type Run = {
   app: App;
   config: Config;
   profile: 'embedded';
+  /** Where the default tenant's key is kept. */
+  keyFile: string;
   logger: Logger;
   /** Aborts at the first signal. */
   stop: AbortSignal;
 };
 
 /** Serves until `stop`; when it resolves, every acknowledged write is done and nothing is open but the ports. */
-export async function run({ app, config, profile, logger, stop }: Run): Promise<void> {
-  const key = await ensureDefaultKey(config.dataFolder, app.directory, () => issueDefaultKey(app), new Date());
+export async function run({ app, config, profile, keyFile, logger, stop }: Run): Promise<void> {
+  const key = await ensureDefaultKey(keyFile, app.directory, () => issueDefaultKey(app), new Date());
   const listening = await serve(app, config.host, config.port);
   logger.info({ address: listening.url, profile, data: config.dataFolder }, 'started');
   logger[key.warning ? 'warn' : 'info']({ file: key.path, tenant: DEFAULT_TENANT }, `the tenant's key: ${key.note}`);

@@ -1,0 +1,104 @@
+// The program, and the only place that chooses adapters.
+import { BadSetting, type Config, readConfig } from './config.ts';
+import { Failure } from './domain/failure.ts';
+import type { Embedder } from './embedding/embedder.ts';
+import { openMiniLm } from './embedding/minilm/minilm.ts';
+import { openOpenAi } from './embedding/openai/openai.ts';
+import type { EventLog } from './log/event-log.ts';
+import { openSqliteLog } from './log/sqlite/sqlite-log.ts';
+import { withProgress } from './server/announce.ts';
+import { createApp } from './server/app.ts';
+import { type DataFolder, DataFolderInUse, openDataFolder } from './server/data-folder.ts';
+import { createLogger, type Logger } from './server/logger.ts';
+import { addProcessMetrics } from './server/metrics.ts';
+import { run } from './server/run.ts';
+import { stopSignal } from './server/stop-signal.ts';
+import { type EmbeddedViews, openEmbeddedViews } from './views/embedded/embedded-views.ts';
+
+/** Raised when what the projections write changes its shape or meaning: the views are then made anew. */
+const PROJECTIONS = 1;
+const SWEEP_EVERY_MS = 60_000;
+
+const exitCodes = { badSetting: 2, folderInUse: 3, cannotStart: 4 };
+
+try {
+  const config = readConfig(process.env);
+  const logger = createLogger(config.logLevel, process.stdout);
+  await start(config, logger);
+} catch (error) {
+  process.stderr.write(`${sentenceOf(error)}\n`);
+  process.exitCode = exitCodeOf(error);
+}
+
+async function start(config: Config, logger: Logger): Promise<void> {
+  const stop = stopSignal();
+  const folder = openDataFolder(config.dataFolder);
+  await using open = new AsyncDisposableStack();
+  open.defer(() => folder.close());
+  const log = open.adopt(await openSqliteLog({ file: folder.files.log, logger }), (it) => it.close());
+  const embedder = open.adopt(await openEmbedder(config, logger), (it) => it.close());
+  const views = open.adopt(await openViews(folder, embedder, log, logger), (it) => it.close());
+
+  const app = await createApp({ log, views, embedder, clock: () => new Date(), settings: config, logger });
+  addProcessMetrics(app.metrics);
+  const sweeping = setInterval(() => void sweep(app.projector.caughtUp(), views, logger), SWEEP_EVERY_MS);
+  try {
+    await run({ app, config, profile: 'embedded', keyFile: folder.files.defaultKey, logger, stop });
+  } finally {
+    clearInterval(sweeping);
+  }
+}
+
+function openEmbedder({ embedding }: Config, logger: Logger): Promise<Embedder> {
+  return embedding === null ? openMiniLm({ logger }) : openOpenAi(embedding);
+}
+
+async function openViews(
+  folder: DataFolder,
+  embedder: Embedder,
+  log: EventLog,
+  logger: Logger,
+): Promise<EmbeddedViews> {
+  const progress = { done: 0, total: 0 };
+  const opening = openEmbeddedViews({
+    viewsFile: folder.files.views,
+    vectorsFile: folder.files.vectors,
+    signature: { projections: PROJECTIONS, model: embedder.model, dimensions: embedder.dimensions },
+    logger,
+    onProgress: (done, total) => Object.assign(progress, { done, total }),
+  });
+  const views = await withProgress('loading the memories', async () => progress, opening, process.stdout, logger);
+  const checkpoint = await views.checkpoint();
+  if (views.begunAnew !== null) logger.warn({ reason: views.begunAnew }, 'the views are made anew from the log');
+  else if (checkpoint !== null && !(await isOf(log, checkpoint))) {
+    logger.warn('the views were made from another log, and are made anew from this one');
+    await views.reset();
+  }
+  return views;
+}
+
+const isOf = (log: EventLog, position: string): Promise<boolean> =>
+  log.parsePosition(position, 'checkpoint').then(
+    () => true,
+    () => false,
+  );
+
+/** Only at the log's head: later events of an expired memory would find its text gone. */
+async function sweep(caughtUp: boolean, views: EmbeddedViews, logger: Logger): Promise<void> {
+  if (!caughtUp) return;
+  await views
+    .sweep(new Date().toISOString())
+    .catch((err: unknown) => logger.warn({ err }, 'expired memories stay for now'));
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof BadSetting || (error instanceof Failure && error.code === 'INVALID_INPUT'))
+    return exitCodes.badSetting;
+  return error instanceof DataFolderInUse ? exitCodes.folderInUse : exitCodes.cannotStart;
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof BadSetting || error instanceof DataFolderInUse || error instanceof Failure) return error.message;
+  if (error instanceof Error) return error.stack ?? error.message;
+  return String(error);
+}
