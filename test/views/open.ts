@@ -1,0 +1,17 @@
+// Opens embedded views in a folder, as the tests here need them.
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { type EmbeddedViewsOptions, openEmbeddedViews } from '../../src/views/embedded/embedded-views.ts';
+import type { ViewSignature } from '../../src/views/view-store.ts';
+
+export const signature: ViewSignature = { projections: 1, model: 'hashed-words', dimensions: 64 };
+
+export const openIn = (folder: string, given: Partial<EmbeddedViewsOptions> = {}) =>
+  openEmbeddedViews({
+    viewsFile: join(folder, 'views.db'),
+    vectorsFile: join(folder, 'vectors.db'),
+    signature,
+    countTokens: new URL('../support/count-tokens.ts', import.meta.url),
+    logger: pino({ level: 'silent' }),
+    ...given,
+  });
