@@ -1,0 +1,48 @@
+// What a resolver may reach: who asks, and commands and queries that are bound to who asks. No view, no log.
+import DataLoader from 'dataloader';
+import type { Caller } from '../src/access/caller.ts';
+import type { Commands } from '../src/commands/commands.ts';
+import type { FailureCode } from '../src/domain/failure.ts';
+import type { Queries } from '../src/queries/queries.ts';
+import type { VisibleEvent } from '../src/queries/visible-events.ts';
+import type { MemoryView } from '../src/views/view-store.ts';
+
+export type Context = {
+  caller: Caller;
+  commands: Commands;
+  queries: Queries;
+  loaders: { memory: Loader<MemoryView | null>; history: Loader<VisibleEvent[]> };
+  /** Told of each root field, when it is resolved: `Query.search`, how it went, and in which time. */
+  resolved: (field: string, outcome: FailureCode | 'OK', seconds: number) => void;
+};
+
+type Loader<T> = { load(id: string): Promise<T> };
+
+type Parts = Omit<Context, 'loaders'>;
+
+/** For one request. */
+export function createContext(parts: Parts): Context {
+  const { queries } = parts;
+  return {
+    ...parts,
+    loaders: {
+      memory: createLoader((ids) => queries.memoriesById(ids)),
+      history: createLoader((ids) => Promise.all(ids.map((id) => queries.history(id)))),
+    },
+  };
+}
+
+/**
+ * One load for all that is asked in the same turn. It keeps nothing beyond: a later mutation of the same request may
+ * change what was read.
+ */
+function createLoader<T>(load: (ids: readonly string[]) => Promise<T[]>): Loader<T> {
+  const loader: DataLoader<string, T> = new DataLoader(
+    async (ids) => {
+      loader.clearAll();
+      return load(ids);
+    },
+    { maxBatchSize: 1_000 },
+  );
+  return loader;
+}

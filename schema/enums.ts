@@ -1,0 +1,15 @@
+// The closed sets of the API.
+import { failureCodes } from '../src/domain/failure.ts';
+import { memoryTypes } from '../src/domain/memory.ts';
+import { builder } from './builder.ts';
+
+export const Scope = builder.enumType('Scope', { values: ['AGENT_PRIVATE', 'AGENT_SHARED', 'GLOBAL'] as const });
+export const MemoryType = builder.enumType('MemoryType', { values: memoryTypes });
+export const VoteValue = builder.enumType('VoteValue', { values: ['HELPFUL', 'HARMFUL'] as const });
+export const SearchMode = builder.enumType('SearchMode', { values: ['HYBRID', 'SEMANTIC', 'KEYWORD'] as const });
+export const Role = builder.enumType('Role', { values: ['ADMIN', 'TENANT', 'AGENT'] as const });
+
+builder.enumType('ErrorCode', {
+  description: 'Every failure carries one of these in extensions.code.',
+  values: failureCodes,
+});

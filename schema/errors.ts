@@ -1,0 +1,60 @@
+// The one place where a failure becomes a GraphQL error, with extensions {code, field, limit, …}.
+import { GraphQLError } from 'graphql';
+import { Failure, type FailureCode, type FailureDetails } from '../src/domain/failure.ts';
+import { fieldAt } from './field-at.ts';
+
+/**
+ * What goes out for any error. What nobody foresaw goes out as INTERNAL, without a word of what it was: whoever runs the
+ * server finds it in the log by the correlation id. What went through here already comes back as it is.
+ */
+export function toGraphQLError(error: unknown, correlationId: string): GraphQLError {
+  if (error instanceof GraphQLError && error.extensions.code !== undefined) return error;
+  const cause = causeOf(error);
+  const code = codeOf(error);
+  if (code === 'INTERNAL')
+    return present(error, `something went wrong inside; the server's log tells more under ${correlationId}`, {
+      code,
+      correlationId,
+    });
+  if (cause instanceof Failure) return present(error, cause.message, { code, ...cause.details, ...placeOf(error) });
+  return present(error, cause instanceof Error ? withoutValues(cause.message) : 'the request is wrong', {
+    code,
+    ...placeOf(error),
+  });
+}
+
+/** INTERNAL: nobody foresaw it, and the log should have all of it. */
+export function codeOf(error: unknown): FailureCode {
+  const cause = causeOf(error);
+  if (cause instanceof Failure) return cause.code;
+  return cause instanceof GraphQLError ? 'INVALID_INPUT' : 'INTERNAL';
+}
+
+/** The innermost of the errors that GraphQL has wrapped on the way up. */
+function causeOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : error;
+}
+
+/** Where graphql-js found it; a resolver's own failures name their field themselves. */
+function placeOf(error: unknown): FailureDetails {
+  const field = error instanceof GraphQLError && error.path === undefined ? fieldAt(error) : null;
+  return field === null ? {} : { field };
+}
+
+type Extensions = FailureDetails & { code: FailureCode; correlationId?: string };
+
+function present(error: unknown, message: string, extensions: Extensions): GraphQLError {
+  if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions });
+  const { nodes, source, positions, path } = error;
+  return new GraphQLError(message, { nodes, source, positions, path, extensions });
+}
+
+/** graphql-js's words, without the names it suggests, and without the values it was given: they may be a memory's. */
+const withoutValues = (message: string): string =>
+  message
+    .replace(/ ?Did you mean [^?]*\?/, '')
+    .replace(/^(Variable "\$\w+") got invalid value [^]*$/, '$1 got an invalid value.')
+    .replace(/ cannot represent ([^:]*): [^]*$/, ' cannot represent $1.')
+    .replace(/^Value "[^]*" does not exist in/, 'The value does not exist in')
+    .replace(/^(Expected value of type "[^"]*"), found [^]*$/, '$1.')
+    .replace(/found (String|BlockString) [^]*$/, 'found a $1.');

@@ -1,0 +1,20 @@
+// The whole schema. The only file that imports every noun.
+import { printSchema } from 'graphql';
+import { builder } from './builder.ts';
+import './scalars.ts';
+import './enums.ts';
+import './event.ts';
+import './key.ts';
+import './memory-mutations.ts';
+import './memory-queries.ts';
+import './playbook.ts';
+import './reflection.ts';
+import './search.ts';
+import './team.ts';
+import './viewer.ts';
+import './vote.ts';
+
+export const schema = builder.toSchema();
+
+/** As it is kept in schema.graphql. */
+export const sdl = (): string => `${printSchema(schema)}\n`;

@@ -1,0 +1,21 @@
+// What the query side needs, and what one caller's queries are bound to.
+import type { Caller } from '../access/caller.ts';
+import type { Directory } from '../access/directory.ts';
+import type { Position } from '../domain/event.ts';
+import type { EventLog } from '../log/event-log.ts';
+import type { ViewReader } from '../views/view-store.ts';
+
+export type QueryDependencies = {
+  log: EventLog;
+  views: ViewReader;
+  directory: Directory;
+  /** Whether the views reached a position in time. */
+  projector: { waitFor(position: Position, milliseconds: number): Promise<boolean> };
+  /** The question's vector; fails with UNAVAILABLE when the embedder is away. */
+  embedQuery: (text: string) => Promise<Float32Array>;
+  /** Whether everything the views have also has its vector, in time. */
+  pump?: { idle(milliseconds: number): Promise<boolean> };
+  clock: () => Date;
+};
+
+export type QueryContext = QueryDependencies & { caller: Caller };

@@ -1,0 +1,76 @@
+// Which events of a memory's stream a caller may see. It must be allowed to read the memory now, and to have read it as
+// of the event: what was written while the memory was private stays private when it is shared later.
+import type { Instant, JsonObject, Position } from '../domain/event.ts';
+import { evolve, isAlive, type Memory, type MemoryEvent } from '../domain/memory.ts';
+import { canRead, type Reader } from '../domain/visibility.ts';
+import type { VoteEvent } from '../domain/votes.ts';
+import { type DecodedEvent, decode } from '../events/codec.ts';
+import type { QueryContext } from './dependencies.ts';
+import { memoriesById } from './lists.ts';
+import { memoriesIn, withoutSecrets, withoutUnreadable } from './redaction.ts';
+
+/** An event as it is shown. */
+export type VisibleEvent = {
+  id: string;
+  position: Position;
+  type: string;
+  stream: string;
+  version: number;
+  at: Instant;
+  by: string;
+  correlationId: string;
+  causationId: string | null;
+  data: JsonObject;
+  metadata: JsonObject;
+};
+
+/** Those of one memory's stream that the reader may see, oldest first. The log is asked, which is never behind. */
+export async function visibleIn(context: QueryContext, reader: Reader, stream: string): Promise<DecodedEvent[]> {
+  const events = (await context.log.readStream(stream)).map(decode).filter((event) => event !== null);
+  return reader.agent === null ? events : seenBy(reader, reader.agent, events, context.clock().toISOString());
+}
+
+function seenBy(reader: Reader, agent: string, events: readonly DecodedEvent[], now: Instant): DecodedEvent[] {
+  let memory: Memory | null = null;
+  const seen: DecodedEvent[] = [];
+  for (const decoded of events) {
+    const { event, at } = decoded;
+    if (isMemoryEvent(event)) memory = evolve(memory, event, at);
+    const othersVote = isVoteEvent(event) && event.data.voter !== agent;
+    if (memory !== null && canRead(reader, memory) && !othersVote) seen.push(decoded);
+  }
+  return memory !== null && isAlive(memory, now) && canRead(reader, memory) ? seen : [];
+}
+
+type AnyEvent = DecodedEvent['event'];
+
+const isVoteEvent = (event: AnyEvent): event is VoteEvent =>
+  event.type === 'memory.voted' || event.type === 'memory.vote-retracted';
+
+const isMemoryEvent = (event: AnyEvent): event is MemoryEvent =>
+  (event.type.startsWith('memory.') || event.type === 'reflection.recorded') && !isVoteEvent(event);
+
+/** Visible events as they are shown: without secrets and, to an agent, without the names of what it may not read. */
+export async function present(context: QueryContext, events: readonly DecodedEvent[]): Promise<VisibleEvent[]> {
+  if (context.caller.agent === null) return events.map((decoded) => shown(decoded, withoutSecrets(decoded.event)));
+  const named = [...new Set(events.flatMap(({ event }) => memoriesIn(event)))];
+  const found = named.length === 0 ? [] : await memoriesById(context, named);
+  const readable = new Set(named.filter((_, index) => found[index] !== null));
+  return events.map((decoded) => shown(decoded, withoutUnreadable(decoded.event, readable)));
+}
+
+function shown({ event, at, id, position, stream, metadata }: DecodedEvent, data: JsonObject): VisibleEvent {
+  return {
+    id,
+    position,
+    type: event.type,
+    stream,
+    version: at.revision,
+    at: at.recordedAt,
+    by: metadata.actor,
+    correlationId: metadata.correlationId,
+    causationId: metadata.causationId ?? null,
+    data,
+    metadata: { ...metadata },
+  };
+}
