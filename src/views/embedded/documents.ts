@@ -6,7 +6,7 @@ import type { Memory } from '../../domain/memory.ts';
 import { noVotes, type Votes } from '../../domain/votes.ts';
 import type { Analysis } from '../../text/analysis.ts';
 import { textKey } from '../../text/text-key.ts';
-import { analysisToJson } from './analysis-json.ts';
+import { encodeAnalysis } from './index/analysis-blob.ts';
 
 /** null: the document that is there is as new. Else the row's number, and whether a text was there before. */
 export type Put = { number: number; replaced: boolean } | null;
@@ -93,7 +93,7 @@ export function documentsOf(db: DatabaseSync) {
           contextsOf(memory),
           Object.keys(memory.metadata).length === 0 ? null : JSON.stringify(memory.metadata),
           json,
-          analysisToJson(analysis),
+          encodeAnalysis(analysis),
           spansOf(analysis),
           number,
         );

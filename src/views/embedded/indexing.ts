@@ -1,9 +1,9 @@
 // Keeps the search index, the texts' holders and the vectors in step with the documents, at start and after.
 import type { DatabaseSync } from 'node:sqlite';
 import type { Memory } from '../../domain/memory.ts';
-import type { Analysis } from '../../text/analysis.ts';
+import type { Analyse, Analysis } from '../../text/analysis.ts';
 import { contextKey } from '../../text/context.ts';
-import { analysisFromJson } from './analysis-json.ts';
+import { decodeAnalysis } from './index/analysis-blob.ts';
 import type { SearchIndex } from './index/types.ts';
 import { createTexts, type Texts } from './texts.ts';
 import type { VectorsFile } from './vectors-file.ts';
@@ -52,13 +52,20 @@ export function createIndexing(index: SearchIndex, vectors: VectorsFile): Indexi
   };
 }
 
-/** Reads every document's row into the index. */
-export function loadAll(db: DatabaseSync, indexing: Indexing, onProgress: (done: number, total: number) => void): void {
+/** Reads every document's row into the index; `analyse` is for analyses that an older version kept. */
+export function loadAll(
+  db: DatabaseSync,
+  indexing: Indexing,
+  analyse: Analyse,
+  onProgress: (done: number, total: number) => void,
+): void {
   const total = Number(db.prepare('SELECT count(*) AS n FROM memory WHERE audience IS NOT NULL').get()?.n);
   const rows = db.prepare('SELECT number, document, analysis FROM memory WHERE audience IS NOT NULL ORDER BY number');
   let done = 0;
-  for (const row of rows.iterate()) {
-    indexing.put(Number(row.number), JSON.parse(String(row.document)), analysisFromJson(String(row.analysis)));
+  for (const { number, document, analysis } of rows.iterate()) {
+    const memory = JSON.parse(String(document)) as Memory;
+    const kept = analysis instanceof Uint8Array ? decodeAnalysis(analysis) : null;
+    indexing.put(Number(number), memory, kept ?? analyse(memory));
     if (++done % STEP === 0) onProgress(done, total);
   }
   onProgress(done, total);

@@ -40,7 +40,7 @@ export function openStore(
   const writeCheckpoint = db.prepare(`INSERT OR REPLACE INTO meta VALUES ('checkpoint', ?)`);
   let checkpoint = (readCheckpoint.get()?.value as Position | undefined) ?? null;
 
-  loadAll(db, indexing, onProgress);
+  loadAll(db, indexing, analyse, onProgress);
   index.settle();
   const sweeper = createSweeper({ db, vectors, documents, indexing, checkpoint: () => checkpoint });
 

@@ -21,7 +21,7 @@ const TABLES = `
     tenant TEXT NOT NULL, id TEXT NOT NULL, position TEXT NOT NULL, revision INTEGER NOT NULL,
     audience INTEGER, namespace TEXT, type TEXT, author TEXT, user TEXT, session TEXT,
     created TEXT, occurred TEXT, expires TEXT, deprecated INTEGER, text_key TEXT,
-    contexts TEXT, metadata TEXT, document TEXT, analysis TEXT, spans TEXT,
+    contexts TEXT, metadata TEXT, document TEXT, analysis BLOB, spans TEXT,
     UNIQUE (tenant, id)
   ) STRICT;
   CREATE INDEX memory_newest ON memory (tenant, created DESC, id DESC, audience, namespace, deprecated, expires)
