@@ -1,12 +1,17 @@
 // The log's file: how it is opened, laid out and checked before anything is read from it.
 import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
 import { failure } from '../../domain/failure.ts';
 import { createPrivateFile } from '../../files/private-file.ts';
 import { damaged, troubleOf } from './trouble.ts';
 
 /** Raised when the layout changes; a file with a higher number is refused. */
 export const FORMAT = 1;
+
+const FULL_CHECK_BYTES = 64 * 2 ** 20;
+const QUICK_CHECK_BYTES = 2 ** 30;
 
 export type Database = { db: DatabaseSync; logId: string };
 
@@ -40,7 +45,7 @@ export function openDatabase(file: string, maxPages?: number): Database {
     configure(db);
     if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`);
     const logId = prepare(db);
-    check(db);
+    check(db, statSync(file).size);
     return { db, logId };
   } catch (error) {
     db.close();
@@ -65,27 +70,39 @@ function prepare(db: DatabaseSync): string {
   const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
   if (tables.length === 0) {
     db.exec(layout);
-    const set = db.prepare('INSERT INTO meta (key, value) VALUES (?, ?)');
-    set.run('format', String(FORMAT));
-    set.run('log', randomBytes(3).toString('hex'));
+    describe(db, randomBytes(3).toString('hex'));
   } else if (!tables.some(({ name }) => name === 'meta')) {
-    throw failure('UNAVAILABLE', 'the file is a database, but not an event log of Annals');
+    throw failure('UNAVAILABLE', 'the file of the event log is a database, but not an event log of Annals');
   }
-  const get = db.prepare('SELECT value FROM meta WHERE key = ?');
-  const format = Number(get.get('format')?.value);
-  const logId = get.get('log')?.value;
+  const rows = db.prepare('SELECT key, value FROM meta').all();
   db.exec('COMMIT');
-  if (format > FORMAT)
+  const { format, log, crc } = Object.fromEntries(rows.map(({ key, value }) => [key, String(value)]));
+  if (Number(format) > FORMAT)
     throw failure(
       'UNAVAILABLE',
       `the event log has format ${format}, made by a later Annals; this one reads ${FORMAT}`,
     );
-  if (format !== FORMAT || typeof logId !== 'string') throw damaged('in its description');
-  return logId;
+  if (log === undefined || crc !== descriptionChecksum(Number(format), log)) throw damaged('in its description');
+  return log;
 }
 
-function check(db: DatabaseSync): void {
-  const finding = pragma(db, 'quick_check(1)');
+function describe(db: DatabaseSync, logId: string): void {
+  const set = db.prepare('INSERT INTO meta (key, value) VALUES (?, ?)');
+  set.run('format', String(FORMAT));
+  set.run('log', logId);
+  set.run('crc', descriptionChecksum(FORMAT, logId));
+}
+
+const descriptionChecksum = (format: number, logId: string): string => String(crc32(`${format}.${logId}`));
+
+/**
+ * Up to FULL_CHECK_BYTES everything is checked, the indices against the table (about 150 MB a second); up to
+ * QUICK_CHECK_BYTES the structure of the pages (about 600 MB a second). A larger log opens at once: SQLite looks at the
+ * structure of each page as it reads it, and the rows have their checksums, however large the log.
+ */
+function check(db: DatabaseSync, bytes: number): void {
+  if (bytes > QUICK_CHECK_BYTES) return;
+  const finding = pragma(db, bytes > FULL_CHECK_BYTES ? 'quick_check(1)' : 'integrity_check(1)');
   if (finding !== 'ok') throw damaged('in the structure of its file', finding);
 }
 

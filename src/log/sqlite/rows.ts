@@ -35,7 +35,7 @@ export function rowOf(event: PreparedEvent, write: PreparedWrite, position: numb
 
 /** The event of a row; throws the sentence about damage when the row is not what was written. */
 export function eventOf(values: readonly SQLOutputValue[], positions: Positions): RecordedEvent {
-  if (checksum(values.slice(0, -1)) !== values.at(-1)) throw damaged(`at position ${String(values[0])}`);
+  if (checksum(values.slice(0, -1)) !== values.at(-1)) throw damaged(`at position ${positions.of(Number(values[0]))}`);
   // The checksum holds, so these are the values that `rowOf` made, of its types.
   const [position, stream, revision, id, type, , , recordedAt, data, metadata] = values as Row;
   return {
