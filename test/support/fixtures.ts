@@ -1,5 +1,5 @@
 // Makers of what tests need: each gives a whole, valid value, and the test names only what matters to it.
-import type { JsonObject, NewEvent, Position } from '../../src/domain/event.ts';
+import type { JsonObject, NewEvent, Position, RecordedEvent } from '../../src/domain/event.ts';
 import type { Memory, MemoryEvent, RecordedMemory } from '../../src/domain/memory.ts';
 import { streamName } from '../../src/domain/streams.ts';
 import type { Acl, Reader } from '../../src/domain/visibility.ts';
@@ -128,3 +128,12 @@ export const anEvent = (
 
 /** Long memories are split by words. */
 export const analyse = createAnalyser(countTokens);
+
+/** Events as a log gives them back, if they are the first of a memory's stream and of the log. */
+export const aHistory = (id: string, ...events: (MemoryEvent | VoteEvent)[]): RecordedEvent[] =>
+  events.map((event, revision) => ({
+    ...anEvent(event, { recordedAt: minute(revision) }),
+    stream: memoryStream(id),
+    revision,
+    position: at(revision + 1),
+  }));
