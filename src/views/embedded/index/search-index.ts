@@ -1,6 +1,6 @@
 // The search index of the embedded profile: text and vectors of all memories, in memory. It knows nothing of threads,
 // files or messages.
-import { bestOf, type Scored } from './best.ts';
+import { bestOf } from './best.ts';
 import type { BucketState } from './buckets.ts';
 import { createContents } from './contents.ts';
 import type { Entry, PassageEntry } from './entry.ts';
@@ -16,14 +16,15 @@ export function createSearchIndex({ dimensions }: SearchIndexOptions): SearchInd
   const searchText = createTextSearch(text);
   const searchVectors = createVectorSearch(vectors);
 
-  function bestByText({ rows, coverageOf }: TextScores, accept: Accept, limit: number): Entry[] {
-    const asked = accept === null ? rows : rows.filter((row) => accept(entryOf(row)));
-    const scored: Scored = {
-      count: asked.length,
-      entryOf: (index) => entryOf(asked[index] ?? 0),
-      scoreOf: (index) => coverageOf(asked[index] ?? 0),
-    };
-    return bestOf(scored, limit);
+  function bestByText({ rows, coverages }: TextScores, accept: Accept, limit: number): Entry[] {
+    if (accept === null)
+      return bestOf({ count: rows.length, scores: coverages, entryOf: (index) => entryOf(rows[index] ?? 0) }, limit);
+    const indexes = Array.from(rows.keys()).filter((index) => accept(entryOf(rows[index] ?? 0)));
+    const scores = Float64Array.from(indexes, (index) => coverages[index] ?? 0);
+    return bestOf(
+      { count: indexes.length, scores, entryOf: (index) => entryOf(rows[indexes[index] ?? 0] ?? 0) },
+      limit,
+    );
   }
 
   function entryOf(row: number): Entry {

@@ -6,8 +6,9 @@ import { TENTHS } from './pair-lists.ts';
 import type { TextRows } from './text-rows.ts';
 
 export type TextScores = {
-  /** The rows that have at least one of the terms and are asked for. */
+  /** The rows that have at least one of the terms and are asked for, and the coverage of each. */
   rows: Uint32Array;
+  coverages: Float64Array;
   /** 0 … 1; 0 for a row that has none, or is not asked for. Good until the next search. */
   coverageOf(row: number): number;
   /** The indexes of the question's terms that a row has. */
@@ -20,6 +21,7 @@ export function createTextSearch(text: TextRows): TextSearch {
   /** Kept from search to search: clearing what was touched is cheaper than a new array. */
   let sums = new Float64Array(0);
   let touched = new Uint32Array(0);
+  let coverages = new Float64Array(0);
   let size = 0;
 
   function clear(): void {
@@ -28,6 +30,7 @@ export function createTextSearch(text: TextRows): TextSearch {
     if (sums.length >= text.size()) return;
     sums = new Float64Array(text.size() * 2);
     touched = new Uint32Array(text.size() * 2);
+    coverages = new Float64Array(text.size() * 2);
   }
 
   /** How many allowed passages have the term. */
@@ -73,8 +76,10 @@ export function createTextSearch(text: TextRows): TextSearch {
       asked += idf;
       if (list !== undefined && withTerm > 0) accumulate(list, verdicts, idf, meanLength);
     }
+    for (let at = 0; at < size; at++) coverages[at] = (sums[touched[at] ?? 0] ?? 0) / asked;
     return {
       rows: touched.subarray(0, size),
+      coverages,
       coverageOf: (row) => (asked === 0 ? 0 : (sums[row] ?? 0) / asked),
       matchedBy: (row) => lists.flatMap((list, index) => (list !== undefined && has(text, list, row) ? [index] : [])),
     };

@@ -63,22 +63,15 @@ export function createVectorSearch(vectors: VectorRows): VectorSearch {
     if (count === 0) return [];
     vectors.kernel.ask(question);
     scan(count);
-    const scanned: Scored = {
-      count,
-      entryOf: (index) => passageAt(slots[index] ?? 0).entry,
-      scoreOf: (index) => scores[index] ?? 0,
-    };
+    const scanned: Scored = { count, scores, entryOf: (index) => passageAt(slots[index] ?? 0).entry };
     const least = scoreAtLimit(scanned, limit) - SCAN_ERROR;
-    const close: { entry: Entry; cosine: number }[] = [];
-    for (let index = 0; index < count; index++) {
-      if ((scores[index] ?? 0) < least) continue;
-      const passage = passageAt(slots[index] ?? 0);
-      close.push({ entry: passage.entry, cosine: vectors.cosine(passage) ?? 0 });
-    }
+    const close: PassageEntry[] = [];
+    for (let index = 0; index < count; index++)
+      if ((scores[index] ?? 0) >= least) close.push(passageAt(slots[index] ?? 0));
     const exact: Scored = {
       count: close.length,
-      entryOf: (index) => (close[index] as { entry: Entry }).entry,
-      scoreOf: (index) => close[index]?.cosine ?? 0,
+      scores: Float64Array.from(close, (passage) => vectors.cosine(passage) ?? 0),
+      entryOf: (index) => (close[index] as PassageEntry).entry,
     };
     return bestOf(exact, limit);
   };
