@@ -4,7 +4,6 @@ import { Failure } from './domain/failure.ts';
 import type { Embedder } from './embedding/embedder.ts';
 import { openMiniLm } from './embedding/minilm/minilm.ts';
 import { openOpenAi } from './embedding/openai/openai.ts';
-import type { EventLog } from './log/event-log.ts';
 import { openSqliteLog } from './log/sqlite/sqlite-log.ts';
 import { withProgress } from './server/announce.ts';
 import { createApp } from './server/app.ts';
@@ -37,9 +36,17 @@ async function start(config: Config, logger: Logger): Promise<void> {
   open.defer(() => folder.close());
   const log = open.adopt(await openSqliteLog({ file: folder.files.log, logger }), (it) => it.close());
   const embedder = open.adopt(await openEmbedder(config, logger), (it) => it.close());
-  const views = open.adopt(await openViews(folder, embedder, log, logger), (it) => it.close());
+  const views = open.adopt(await openViews(folder, embedder, logger), (it) => it.close());
 
-  const app = await createApp({ log, views, embedder, clock: () => new Date(), settings: config, logger });
+  const app = await createApp({
+    log,
+    views,
+    embedder,
+    resetViews: views.reset,
+    clock: () => new Date(),
+    settings: config,
+    logger,
+  });
   addProcessMetrics(app.metrics);
   const sweeping = setInterval(() => void sweep(app.projector.caughtUp(), views, logger), SWEEP_EVERY_MS);
   try {
@@ -53,12 +60,7 @@ function openEmbedder({ embedding }: Config, logger: Logger): Promise<Embedder> 
   return embedding === null ? openMiniLm({ logger }) : openOpenAi(embedding);
 }
 
-async function openViews(
-  folder: DataFolder,
-  embedder: Embedder,
-  log: EventLog,
-  logger: Logger,
-): Promise<EmbeddedViews> {
+async function openViews(folder: DataFolder, embedder: Embedder, logger: Logger): Promise<EmbeddedViews> {
   const progress = { done: 0, total: 0 };
   const opening = openEmbeddedViews({
     viewsFile: folder.files.views,
@@ -68,20 +70,9 @@ async function openViews(
     onProgress: (done, total) => Object.assign(progress, { done, total }),
   });
   const views = await withProgress('loading the memories', async () => progress, opening, process.stdout, logger);
-  const checkpoint = await views.checkpoint();
   if (views.begunAnew !== null) logger.warn({ reason: views.begunAnew }, 'the views are made anew from the log');
-  else if (checkpoint !== null && !(await isOf(log, checkpoint))) {
-    logger.warn('the views were made from another log, and are made anew from this one');
-    await views.reset();
-  }
   return views;
 }
-
-const isOf = (log: EventLog, position: string): Promise<boolean> =>
-  log.parsePosition(position, 'checkpoint').then(
-    () => true,
-    () => false,
-  );
 
 /** Only at the log's head: later events of an expired memory would find its text gone. */
 async function sweep(caughtUp: boolean, views: EmbeddedViews, logger: Logger): Promise<void> {

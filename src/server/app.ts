@@ -2,7 +2,7 @@
 import type { RequestListener } from 'node:http';
 import { createProjector, type Projector } from '../../projections/projector.ts';
 import { createContext } from '../../schema/context.ts';
-import { limits } from '../../schema/limits.ts';
+import { limitPlugins } from '../../schema/limits.ts';
 import { schema } from '../../schema/schema.ts';
 import { type Directory, openDirectory } from '../access/directory.ts';
 import { createCommands } from '../commands/commands.ts';
@@ -44,6 +44,8 @@ export type AppParts = {
   log: EventLog;
   views: ViewStore;
   embedder: Embedder;
+  /** Empties the views, where they were made from another log. */
+  resetViews?: () => Promise<void>;
   clock: () => Date;
   settings: AppSettings;
   logger: Logger;
@@ -70,13 +72,17 @@ export type App = {
   metrics: Metrics;
 };
 
-export async function createApp({ clock, embedder, logger, settings, ...ports }: AppParts): Promise<App> {
+export async function createApp({ clock, embedder, logger, settings, resetViews, ...ports }: AppParts): Promise<App> {
   const metrics = createMetrics();
   const log = observeLog(ports.log, metrics);
   const views = observeViews(ports.views, metrics);
   const directory = await openDirectory(log);
   const pump = createPump(views, embedder, { logger });
-  const projector = createProjector(log, nudging(views, pump), { logger });
+  const projector = createProjector(log, nudging(views, pump), {
+    logger,
+    clock,
+    ...(resetViews && { reset: resetViews }),
+  });
   addGauges(metrics.registry, { log, views, projector, pump });
 
   const commands = createCommands({ log, directory, clock, findText: views.findText, caughtUp: caughtUpBy(projector) });
@@ -97,7 +103,7 @@ export async function createApp({ clock, embedder, logger, settings, ...ports }:
     logger,
     graphql: createGraphql({
       schema,
-      plugins: limits,
+      plugins: limitPlugins,
       contextOf: (caller) =>
         createContext({ caller, commands: commands(caller), queries: queries(caller), resolved: metrics.resolved }),
       logger,

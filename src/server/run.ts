@@ -24,10 +24,10 @@ export type Run = {
 /** Serves until `stop`; when it resolves, every acknowledged write is done and nothing is open but the ports. */
 export async function run({ app, config, profile, keyFile, logger, stop }: Run): Promise<void> {
   const key = await ensureDefaultKey(keyFile, app.directory, () => issueDefaultKey(app), new Date());
+  await app.start();
   const listening = await serve(app, config.host, config.port);
   logger.info({ address: listening.url, profile, data: config.dataFolder }, 'started');
   logger[key.warning ? 'warn' : 'info']({ file: key.path, tenant: DEFAULT_TENANT }, `the tenant's key: ${key.note}`);
-  await app.start();
   await untilReady(app, logger, stop);
   if (!stop.aborted) process.stdout.write(`ready ${listening.url}\n`);
   await aborted(stop);

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { failure } from '../domain/failure.ts';
 import type { App } from './app.ts';
 
 /** How long answers that are ready may take to be sent, to slow readers. */
@@ -27,10 +28,12 @@ export async function serve(app: App, host: string, port: number): Promise<Liste
   );
   server.maxConnections = 10_000;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen({ host, port, backlog: 1024 }, () => {
-      server.off('error', reject);
-      resolve();
-    });
+    server
+      .once('error', (error) => reject(inWords(error, host, port)))
+      .listen({ host, port, backlog: 1024 }, () => {
+        server.removeAllListeners('error');
+        resolve();
+      });
   });
 
   return {
@@ -45,6 +48,21 @@ export async function serve(app: App, host: string, port: number): Promise<Liste
       clearTimeout(timer);
     },
   };
+}
+
+const faults: Record<string, string> = {
+  EADDRINUSE: 'is in use by another program',
+  EACCES: 'is not for this user to listen on',
+  EADDRNOTAVAIL: 'is no address of this machine',
+  ENOTFOUND: 'is no address of this machine',
+};
+
+function inWords(error: Error, host: string, port: number): Error {
+  const fault = 'code' in error && typeof error.code === 'string' ? faults[error.code] : undefined;
+  if (fault === undefined) return error;
+  return failure('INVALID_INPUT', `PORT: ${host}:${port} ${fault}; choose another with PORT or HOST, or PORT=0`, {
+    field: 'PORT',
+  });
 }
 
 function urlOf(address: AddressInfo | string | null): string {

@@ -192,7 +192,7 @@ test('a port that is taken is an error of the start', async () => {
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const address = other.address();
   const port = address !== null && typeof address === 'object' ? address.port : 0;
-  await expect(serve(server.app, '127.0.0.1', port)).rejects.toThrow('EADDRINUSE');
+  await expect(serve(server.app, '127.0.0.1', port)).rejects.toThrow('is in use');
   await new Promise((resolve) => other.close(resolve));
 });
 
