@@ -32,3 +32,7 @@ export function actingAgent(caller: Caller): { reader: Reader; agent: string } {
     );
   return { reader, agent: reader.agent };
 }
+
+/** Who did it, as events keep it. A dollar is in no agent's name. */
+export const actorOf = ({ role, agent }: Pick<Caller, 'role' | 'agent'>): string =>
+  agent ?? (role === 'ADMIN' ? '$admin' : '$operator');

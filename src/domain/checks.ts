@@ -1,5 +1,5 @@
 // Checks of what a client gave, in the domain's own terms. Fields are relative: `content`, `sharedWith.teams.0`.
-import type { Json, JsonObject } from './event.ts';
+import type { Instant, Json, JsonObject } from './event.ts';
 import { failure } from './failure.ts';
 import { limits, namePattern } from './limits.ts';
 
@@ -31,6 +31,13 @@ export function checkNames(names: readonly string[], field: string, limit: numbe
   names.forEach((name, index) => {
     checkName(name, `${field}.${index}`);
   });
+}
+
+/** A time as events keep it, so that times compare as text. */
+export function checkInstant(time: Instant, field: string): void {
+  const parsed = new Date(time);
+  if (Number.isNaN(parsed.getTime()) || parsed.toISOString() !== time)
+    throw failure('INVALID_INPUT', `${field} must be a time in UTC, like 2026-01-31T12:00:00.000Z`, { field });
 }
 
 /** Seconds to live. */

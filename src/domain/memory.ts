@@ -40,20 +40,26 @@ export type RecordedMemory = {
   sources: Source[];
 };
 
-export type MemoryEvent =
+export type Recording =
   | { type: 'memory.recorded'; data: RecordedMemory }
-  | { type: 'reflection.recorded'; data: RecordedMemory & { lesson: Lesson } }
-  /** Only what changed is named; `metadata` is the whole object after the merge. */
-  | { type: 'memory.revised'; data: { content?: string; metadata?: JsonObject; expiresAt?: Instant | null } }
+  | { type: 'reflection.recorded'; data: RecordedMemory & { lesson: Lesson } };
+
+/** Only what changed is named; `metadata` is the whole object after the merge. */
+export type Revision = { content?: string; metadata?: JsonObject; expiresAt?: Instant | null };
+
+export type MemoryChange =
+  | { type: 'memory.revised'; data: Revision }
   | { type: 'memory.shared'; data: { scope: Scope; sharedWith: SharedWith } }
   | { type: 'memory.deprecated'; data: { reason: string | null; supersededBy: string | null } }
   | { type: 'memory.restored'; data: Record<string, never> }
   | { type: 'memory.forgotten'; data: { reason: string | null } };
 
+export type MemoryEvent = Recording | MemoryChange;
+
 export type Memory = RecordedMemory & {
   id: string;
   tenant: string;
-  /** Revision of the last event of this union; the stream's own version also counts votes (`versionOf`). */
+  /** Revision of the last event of this union; the stream's own version also counts votes (`versionOf` in memory-view.ts). */
   revision: number;
   createdAt: Instant;
   updatedAt: Instant;
@@ -86,10 +92,7 @@ export function evolve(state: Memory | null, event: MemoryEvent, at: Recorded): 
   return { ...state, ...changed(event, at), revision: at.revision, updatedAt: at.recordedAt };
 }
 
-function changed(
-  event: Exclude<MemoryEvent, { type: 'memory.recorded' | 'reflection.recorded' }>,
-  at: Recorded,
-): Partial<Memory> {
+function changed(event: MemoryChange, at: Recorded): Partial<Memory> {
   switch (event.type) {
     case 'memory.revised':
     case 'memory.shared':

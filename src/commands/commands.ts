@@ -1,0 +1,68 @@
+// Every command of the API, bound to who calls: load → decide → append. They read the log, not the views, so that
+// writing goes on while the views are away (only `dedupe` asks them).
+import type { Caller } from '../access/caller.ts';
+import type { Key } from '../domain/key.ts';
+import type {
+  CommandDependencies,
+  ForgetResult,
+  KeyResult,
+  MemoriesResult,
+  MemoryResult,
+  TeamResult,
+} from './context.ts';
+import type {
+  DeprecateMemoryInput,
+  ForgetMemoryInput,
+  IssueKeyInput,
+  RecordMemoryInput,
+  RecordReflectionInput,
+  RestoreMemoryInput,
+  RetractVoteInput,
+  ReviseMemoryInput,
+  VoteInput,
+} from './inputs.ts';
+import { issueKey, revokeKey } from './keys.ts';
+import { deprecateMemory, forgetMemory, restoreMemory, reviseMemory } from './memories.ts';
+import { recordMemories, recordMemory, recordReflection } from './recordings.ts';
+import { addToTeam, removeFromTeam } from './teams.ts';
+import { createTurns } from './turns.ts';
+import { retractVote, vote } from './votes.ts';
+
+export type Commands = {
+  recordMemory(input: RecordMemoryInput): Promise<MemoryResult>;
+  /** All or none; each input's own commandId is not looked at. */
+  recordMemories(inputs: readonly RecordMemoryInput[], commandId?: string | null): Promise<MemoriesResult>;
+  recordReflection(input: RecordReflectionInput): Promise<MemoryResult>;
+  reviseMemory(input: ReviseMemoryInput): Promise<MemoryResult>;
+  deprecateMemory(input: DeprecateMemoryInput): Promise<MemoryResult>;
+  restoreMemory(input: RestoreMemoryInput): Promise<MemoryResult>;
+  forgetMemory(input: ForgetMemoryInput): Promise<ForgetResult>;
+  vote(input: VoteInput): Promise<MemoryResult>;
+  retractVote(input: RetractVoteInput): Promise<MemoryResult>;
+  addToTeam(team: string, agents: readonly string[]): Promise<TeamResult>;
+  removeFromTeam(team: string, agents: readonly string[]): Promise<TeamResult>;
+  issueKey(input: IssueKeyInput): Promise<KeyResult>;
+  revokeKey(id: string): Promise<Key>;
+};
+
+export function createCommands(dependencies: CommandDependencies): (caller: Caller) => Commands {
+  const turns = createTurns();
+  return (caller) => {
+    const context = { ...dependencies, turns, caller };
+    return {
+      recordMemory: (input) => recordMemory(context, input),
+      recordMemories: (inputs, commandId) => recordMemories(context, inputs, commandId),
+      recordReflection: (input) => recordReflection(context, input),
+      reviseMemory: (input) => reviseMemory(context, input),
+      deprecateMemory: (input) => deprecateMemory(context, input),
+      restoreMemory: (input) => restoreMemory(context, input),
+      forgetMemory: (input) => forgetMemory(context, input),
+      vote: (input) => vote(context, input),
+      retractVote: (input) => retractVote(context, input),
+      addToTeam: (team, agents) => addToTeam(context, team, agents),
+      removeFromTeam: (team, agents) => removeFromTeam(context, team, agents),
+      issueKey: (input) => issueKey(context, input),
+      revokeKey: (id) => revokeKey(context, id),
+    };
+  };
+}

@@ -1,0 +1,30 @@
+// What a command works with, and what one answers.
+import type { Caller } from '../access/caller.ts';
+import type { Directory } from '../access/directory.ts';
+import type { Position } from '../domain/event.ts';
+import type { Key } from '../domain/key.ts';
+import type { MemoryView } from '../domain/memory-view.ts';
+import type { Team } from '../domain/team.ts';
+import type { EventLog } from '../log/event-log.ts';
+import type { ViewReader } from '../views/view-store.ts';
+import type { Turns } from './turns.ts';
+
+export type CommandDependencies = {
+  log: EventLog;
+  directory: Directory;
+  clock: () => Date;
+  findText: ViewReader['findText'];
+  /** Resolves when the views have the position; fails with UNAVAILABLE after 2 s. */
+  caughtUp: (position: Position) => Promise<void>;
+};
+
+export type CommandContext = CommandDependencies & { turns: Turns; caller: Caller };
+
+/** The memory as it is after the command. `duplicate`: dedupe found it, nothing was recorded. */
+export type MemoryResult = { memory: MemoryView; position: Position; duplicate: boolean };
+/** In the order of the input. */
+export type MemoriesResult = { memories: MemoryView[]; position: Position };
+export type ForgetResult = { id: string; position: Position };
+export type TeamResult = { team: Team; position: Position };
+/** `secret` is nowhere else: it cannot be shown again. */
+export type KeyResult = { key: Key; secret: string };

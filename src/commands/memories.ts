@@ -1,0 +1,54 @@
+// Changing a memory that is there. Its owner may, and the tenant's operator.
+
+import { deprecate, forget, restore, revise } from '../domain/memory-decisions.ts';
+import { type Change, changeMemory } from './change-memory.ts';
+import type { CommandContext, ForgetResult, MemoryResult } from './context.ts';
+import { sharedWithOf } from './defaults.ts';
+import type { DeprecateMemoryInput, ForgetMemoryInput, RestoreMemoryInput, ReviseMemoryInput } from './inputs.ts';
+import { checkReferences } from './references.ts';
+import { within } from './request.ts';
+
+export const reviseMemory = (context: CommandContext, input: ReviseMemoryInput): Promise<MemoryResult> => {
+  const given = {
+    content: input.content ?? undefined,
+    metadata: input.metadata ?? undefined,
+    scope: input.scope ?? undefined,
+    sharedWith: input.sharedWith == null ? undefined : sharedWithOf(input.sharedWith),
+    // null is an answer of its own here: lasting.
+    expiresAt: input.expiresAt,
+  };
+  return changed(context, input, { decide: ({ memory }, reader, now) => revise(memory, given, reader, now) });
+};
+
+export const deprecateMemory = (context: CommandContext, input: DeprecateMemoryInput): Promise<MemoryResult> => {
+  const { reason = null, supersededBy = null } = input;
+  return changed(context, input, {
+    decide: ({ memory }, reader) => deprecate(memory, { reason, supersededBy }, reader),
+    require: (reader, now) => checkReferences(context.log, reader, now, { supersededBy }),
+  });
+};
+
+export const restoreMemory = (context: CommandContext, input: RestoreMemoryInput): Promise<MemoryResult> =>
+  changed(context, input, { decide: ({ memory }, reader) => restore(memory, reader) });
+
+export async function forgetMemory(context: CommandContext, input: ForgetMemoryInput): Promise<ForgetResult> {
+  const { id, expectedVersion, commandId, reason = null } = input;
+  const { position } = await changeMemory(context, {
+    id,
+    expectedVersion,
+    commandId,
+    answersGone: true,
+    decide: ({ memory }, reader) => forget(memory, reason, reader),
+  });
+  return { id, position };
+}
+
+async function changed(
+  context: CommandContext,
+  { id, expectedVersion, commandId }: RestoreMemoryInput,
+  how: Pick<Change, 'decide' | 'require'>,
+): Promise<MemoryResult> {
+  const change = { id, expectedVersion, commandId, ...how };
+  const { view, position } = await within('input', () => changeMemory(context, change));
+  return { memory: view, position, duplicate: false };
+}

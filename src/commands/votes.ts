@@ -1,0 +1,28 @@
+// Votes: whoever may read a memory may vote on it. They append whatever else happens to the memory meanwhile.
+import { actingAgent } from '../access/caller.ts';
+import { vote as castVote, retract } from '../domain/vote-decisions.ts';
+import { type Change, changeMemory } from './change-memory.ts';
+import type { CommandContext, MemoryResult } from './context.ts';
+import type { RetractVoteInput, VoteInput } from './inputs.ts';
+import { within } from './request.ts';
+
+export async function vote(context: CommandContext, input: VoteInput): Promise<MemoryResult> {
+  const { agent } = actingAgent(context.caller);
+  const ballot = { task: input.task ?? null, value: input.value, context: input.context ?? null };
+  return changeVotes(context, input, (view) => castVote(view, agent, ballot));
+}
+
+export async function retractVote(context: CommandContext, input: RetractVoteInput): Promise<MemoryResult> {
+  const { agent } = actingAgent(context.caller);
+  return changeVotes(context, input, (view) => retract(view, agent, input.task ?? null));
+}
+
+async function changeVotes(
+  context: CommandContext,
+  { memory: id, commandId }: Pick<VoteInput, 'memory' | 'commandId'>,
+  decide: Change['decide'],
+): Promise<MemoryResult> {
+  const change = { id, field: 'memory', commandId, unordered: true, decide };
+  const { view, position } = await within('input', () => changeMemory(context, change));
+  return { memory: view, position, duplicate: false };
+}
