@@ -16,6 +16,7 @@ import { createQueries } from '../queries/queries.ts';
 import type { ViewStore } from '../views/view-store.ts';
 import { createBodyReader } from './body.ts';
 import { createCallers } from './callers.ts';
+import type { Incoming, Outgoing } from './exchange.ts';
 import { exportMemories } from './export.ts';
 import { createFetch, type Fetch } from './fetch.ts';
 import { createGate } from './gate.ts';
@@ -52,6 +53,8 @@ export type AppParts = {
 };
 
 export type App = {
+  /** One request, however it came. */
+  answer: (incoming: Incoming) => Promise<Outgoing>;
   /** One request without a socket. */
   fetch: Fetch;
   /** For node:http. */
@@ -114,6 +117,7 @@ export async function createApp({ clock, embedder, logger, settings, resetViews,
   });
 
   return {
+    answer,
     fetch: createFetch(answer),
     handle: createListener(answer, createBodyReader()),
     start: async () => {
