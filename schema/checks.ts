@@ -12,7 +12,10 @@ export const text = (limit: number) => {
     .string()
     .min(1, length)
     .max(limit, length)
-    .refine((value) => value.isWellFormed() && !value.includes('\0'), 'must not hold a NUL or half of a surrogate pair');
+    .refine(
+      (value) => value.isWellFormed() && !value.includes('\0'),
+      'must not hold a NUL or half of a surrogate pair',
+    );
 };
 
 /** Tenants, agents, teams, namespaces. */
@@ -50,7 +53,10 @@ type Issue = { readonly message: string; readonly path?: readonly (PropertyKey |
 export function refusalOf([issue]: readonly Issue[]): Failure {
   const field = issue?.path?.map((part) => String(typeof part === 'object' ? part.key : part)).join('.') ?? '';
   const limit = limitOf(issue);
-  return failure('INVALID_INPUT', `${field} ${issue?.message ?? 'is wrong'}`, { field, ...(limit !== undefined && { limit }) });
+  return failure('INVALID_INPUT', `${field} ${issue?.message ?? 'is wrong'}`, {
+    field,
+    ...(limit !== undefined && { limit }),
+  });
 }
 
 const bounds = z.object({ maximum: z.number().optional(), minimum: z.number().optional() });

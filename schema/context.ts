@@ -3,9 +3,9 @@ import DataLoader from 'dataloader';
 import type { Caller } from '../src/access/caller.ts';
 import type { Commands } from '../src/commands/commands.ts';
 import type { FailureCode } from '../src/domain/failure.ts';
+import type { MemoryView } from '../src/domain/memory-view.ts';
 import type { Queries } from '../src/queries/queries.ts';
 import type { VisibleEvent } from '../src/queries/visible-events.ts';
-import type { MemoryView } from '../src/views/view-store.ts';
 
 export type Context = {
   caller: Caller;

@@ -46,15 +46,21 @@ type Extensions = FailureDetails & { code: FailureCode; correlationId?: string }
 function present(error: unknown, message: string, extensions: Extensions): GraphQLError {
   if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions });
   const { nodes, source, positions, path } = error;
-  return new GraphQLError(message, { nodes, source, positions, path, extensions });
+  return new GraphQLError(message, {
+    ...(nodes && { nodes }),
+    ...(source && { source }),
+    ...(positions && { positions }),
+    ...(path && { path }),
+    extensions,
+  });
 }
 
 /** graphql-js's words, without the names it suggests, and without the values it was given: they may be a memory's. */
 const withoutValues = (message: string): string =>
   message
     .replace(/ ?Did you mean [^?]*\?/, '')
-    .replace(/^(Variable "\$\w+") got invalid value [^]*$/, '$1 got an invalid value.')
-    .replace(/ cannot represent ([^:]*): [^]*$/, ' cannot represent $1.')
-    .replace(/^Value "[^]*" does not exist in/, 'The value does not exist in')
-    .replace(/^(Expected value of type "[^"]*"), found [^]*$/, '$1.')
-    .replace(/found (String|BlockString) [^]*$/, 'found a $1.');
+    .replace(/^(Variable "\$\w+") got invalid value .*/s, '$1 got an invalid value.')
+    .replace(/ cannot represent ([^:]*): .*/s, ' cannot represent $1.')
+    .replace(/^Value ".*" does not exist in/s, 'The value does not exist in')
+    .replace(/^(Expected value of type "[^"]*"), found .*/s, '$1.')
+    .replace(/found (String|BlockString) .*/s, 'found a $1.');

@@ -27,7 +27,10 @@ function place(error: GraphQLError, node: ASTNode, document: DocumentNode): stri
 function pathInVariable({ message, originalError }: GraphQLError): string[] {
   const prefix = message.slice(0, message.length - (originalError?.message.length ?? 0));
   const [, path = ''] = / at "([\w.[\]]+)"; $/.exec(prefix) ?? [];
-  return path.replaceAll(/\[(\d+)\]/g, '.$1').split('.').slice(1);
+  return path
+    .replaceAll(/\[(\d+)\]/g, '.$1')
+    .split('.')
+    .slice(1);
 }
 
 const ownWords = ({ message, originalError }: GraphQLError): string => originalError?.message ?? message;
@@ -60,7 +63,11 @@ function pathTo(document: DocumentNode, isIt: (node: ASTNode) => boolean): strin
   return found;
 }
 
-function step(node: ASTNode, key: string | number | undefined, parent: ASTNode | readonly ASTNode[] | undefined): string[] {
+function step(
+  node: ASTNode,
+  key: string | number | undefined,
+  parent: ASTNode | readonly ASTNode[] | undefined,
+): string[] {
   const inList = parent !== undefined && 'kind' in parent && parent.kind === Kind.LIST && typeof key === 'number';
   const place = inList ? [String(key)] : [];
   return node.kind === Kind.ARGUMENT || node.kind === Kind.OBJECT_FIELD ? [...place, node.name.value] : place;

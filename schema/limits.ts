@@ -18,9 +18,12 @@ const MAX_TOKENS = 4_000;
 const MAX_VARIABLE_DEPTH = 32;
 
 export const tooComplex = (what: string, limit: number, found?: number): GraphQLError =>
-  new GraphQLError(`the request ${what}: the limit is ${limit.toLocaleString('en')}${found ? `, this is ${found.toLocaleString('en')}` : ''}`, {
-    extensions: { code: 'TOO_COMPLEX', limit },
-  });
+  new GraphQLError(
+    `the request ${what}: the limit is ${limit.toLocaleString('en')}${found ? `, this is ${found.toLocaleString('en')}` : ''}`,
+    {
+      extensions: { code: 'TOO_COMPLEX', limit },
+    },
+  );
 
 /** graphql-armor's way to say it otherwise: a listener that throws before armor does. */
 const refuse = (what: string, limit: number) => ({

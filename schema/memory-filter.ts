@@ -36,7 +36,7 @@ export type MemoryFilterShape = {
   not?: Maybe<MemoryFilterShape>;
 };
 
-export const MemoryFilter = builder.inputRef<MemoryFilterShape>('MemoryFilter').implement({
+export const MemoryFilter = builder.inputRef<MemoryFilterShape, false>('MemoryFilter').implement({
   description: 'All that is named must hold. Lists are "any of"; an empty list matches nothing.',
   fields: (t) => ({
     namespaces: t.stringList({ validate: list(label) }),
@@ -98,4 +98,6 @@ export function toViewFilter(filter: Maybe<MemoryFilterShape>): ViewFilter {
 type WithoutNulls<T> = { [K in keyof T]?: NonNullable<T[K]> };
 
 const withoutNulls = <T extends object>(value: T): WithoutNulls<T> =>
-  Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null && item !== undefined)) as WithoutNulls<T>;
+  Object.fromEntries(
+    Object.entries(value).filter(([, item]) => item !== null && item !== undefined),
+  ) as WithoutNulls<T>;

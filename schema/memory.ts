@@ -1,6 +1,11 @@
 // The noun `memory`: what one is made of.
 import { type Effectiveness as EffectivenessShape, effectivenessOf } from '../src/domain/effectiveness.ts';
-import type { Deprecation as DeprecationShape, Lesson as LessonShape, SharedWith as SharedWithShape, Source as SourceShape } from '../src/domain/memory.ts';
+import type {
+  Deprecation as DeprecationShape,
+  Lesson as LessonShape,
+  SharedWith as SharedWithShape,
+  Source as SourceShape,
+} from '../src/domain/memory.ts';
 import { type MemoryView, versionOf } from '../src/domain/memory-view.ts';
 import type { Vote as VoteShape } from '../src/domain/votes.ts';
 import { builder } from './builder.ts';
@@ -21,7 +26,8 @@ const Deprecation = builder.objectRef<DeprecationShape>('Deprecation').implement
     supersededBy: t.field({
       type: Memory,
       nullable: true,
-      resolve: ({ supersededBy }, _args, { loaders }) => supersededBy === null ? null : loaders.memory.load(supersededBy),
+      resolve: ({ supersededBy }, _args, { loaders }) =>
+        supersededBy === null ? null : loaders.memory.load(supersededBy),
     }),
   }),
 });
@@ -61,7 +67,7 @@ const Source = builder.objectRef<SourceShape>('Source').implement({
     memory: t.field({
       type: Memory,
       nullable: true,
-      resolve: ({ memory }, _args, { loaders }) => memory === null ? null : loaders.memory.load(memory),
+      resolve: ({ memory }, _args, { loaders }) => (memory === null ? null : loaders.memory.load(memory)),
     }),
     message: t.exposeString('message', { nullable: true }),
     session: t.exposeID('session', { nullable: true }),
@@ -111,7 +117,11 @@ Memory.implement({
       nullable: true,
       resolve: ({ memory }) => memory.lesson,
     }),
-    sources: t.field({ type: [Source], description: 'What it was derived from.', resolve: ({ memory }) => memory.sources }),
+    sources: t.field({
+      type: [Source],
+      description: 'What it was derived from.',
+      resolve: ({ memory }) => memory.sources,
+    }),
     history: t.field({
       type: [HistoryEntry],
       description: 'Every event of its stream that the caller may see, oldest first.',

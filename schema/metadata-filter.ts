@@ -26,10 +26,12 @@ const dottedPath = text(limits.label).regex(
   `must be up to ${limits.metadataDepth} keys with dots between`,
 );
 
-export const MetadataFilter = builder.inputRef<MetadataFilterShape>('MetadataFilter').implement({
+export const MetadataFilter = builder.inputRef<MetadataFilterShape, false>('MetadataFilter').implement({
   description:
     'key: a dotted path. Exactly one operator. gt … lte compare numbers with numbers and texts with texts; contains: a part of a text, or a member of a list; ne holds also where the key is missing.',
-  validate: z.custom<MetadataFilterShape>().refine((given) => operatorsOf(given).length === 1, 'must have exactly one operator'),
+  validate: z
+    .custom<MetadataFilterShape>()
+    .refine((given) => operatorsOf(given).length === 1, 'must have exactly one operator'),
   fields: (t) => ({
     key: t.string({ required: true, validate: dottedPath }),
     eq: t.field({ type: 'JSONValue' }),

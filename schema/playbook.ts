@@ -1,6 +1,10 @@
 // The noun `playbook`: what the team has learnt for a task.
 import { limits } from '../src/domain/limits.ts';
-import { type Playbook as PlaybookShape, type PlaybookEntry as PlaybookEntryShape, lessonTypes } from '../src/queries/playbook.ts';
+import {
+  lessonTypes,
+  type PlaybookEntry as PlaybookEntryShape,
+  type Playbook as PlaybookShape,
+} from '../src/queries/playbook.ts';
 import { builder } from './builder.ts';
 import { label, list, number, pageSize, text } from './checks.ts';
 import { MemoryType } from './enums.ts';

@@ -1,7 +1,8 @@
 // The noun `reflection`: recording what was learnt.
+
+import { z } from 'zod';
 import { limits } from '../src/domain/limits.ts';
 import { lessonTypes } from '../src/queries/playbook.ts';
-import { z } from 'zod';
 import { builder } from './builder.ts';
 import { atMost, label, list, name, text } from './checks.ts';
 import { MemoryType, Scope } from './enums.ts';

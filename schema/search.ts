@@ -1,6 +1,10 @@
 // The noun `search`: a question, and the memories that answer it best.
 import { limits } from '../src/domain/limits.ts';
-import type { Explain as ExplainShape, SearchHit as SearchHitShape, SearchResult as SearchResultShape } from '../src/queries/search.ts';
+import type {
+  Explain as ExplainShape,
+  SearchHit as SearchHitShape,
+  SearchResult as SearchResultShape,
+} from '../src/queries/search.ts';
 import { builder } from './builder.ts';
 import { number, pageSize, text } from './checks.ts';
 import { SearchMode } from './enums.ts';

@@ -31,7 +31,7 @@ type Visible = (events: readonly RecordedEvent[]) => Promise<DecodedEvent[]>;
 type Scan = { events: DecodedEvent[]; position: Position; end: boolean };
 
 export async function events(context: QueryContext, input: EventsInput): Promise<EventPage> {
-  const { log, caller } = context;
+  const { log } = context;
   const after = input.after === null ? log.start : await log.parsePosition(input.after, 'after');
   const wanted = (event: RecordedEvent) => input.types?.includes(event.type) ?? true;
   const see = visibleTo(context);
@@ -85,7 +85,8 @@ function visibleTo(context: QueryContext): Visible {
   const { reader } = context.caller;
   const known = new Map<string, Promise<Set<string>>>();
   const idsIn = (agent: Reader, stream: string) => {
-    const ids = known.get(stream) ?? visibleIn(context, agent, stream).then((seen) => new Set(seen.map(({ id }) => id)));
+    const ids =
+      known.get(stream) ?? visibleIn(context, agent, stream).then((seen) => new Set(seen.map(({ id }) => id)));
     known.set(stream, ids);
     return ids;
   };

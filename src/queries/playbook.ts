@@ -12,7 +12,6 @@ import { waitForVectors } from './wait.ts';
 
 export const lessonTypes = ['REFLECTION', 'STRATEGY'] as const;
 
-
 export type PlaybookInput = {
   query: string;
   /** null: all that the caller may read. */

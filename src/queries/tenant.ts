@@ -14,7 +14,8 @@ export async function teams({ caller, directory }: QueryContext): Promise<Team[]
 
 /** The tenant's for its operator, all for the administrator. */
 export async function keys({ caller, directory }: QueryContext): Promise<Key[]> {
-  if (caller.agent !== null) throw failure('FORBIDDEN', "keys are shown to the tenant's operator and the administrator");
+  if (caller.agent !== null)
+    throw failure('FORBIDDEN', "keys are shown to the tenant's operator and the administrator");
   await directory.refresh();
   return directory.keys(caller.tenant);
 }

@@ -1,7 +1,8 @@
 // Which events of a memory's stream a caller may see. It must be allowed to read the memory now, and to have read it as
 // of the event: what was written while the memory was private stays private when it is shared later.
 import type { Instant, JsonObject, Position } from '../domain/event.ts';
-import { evolve, isAlive, type Memory, type MemoryEvent } from '../domain/memory.ts';
+import { isAlive, type MemoryEvent } from '../domain/memory.ts';
+import { evolve, isVoteEvent, type MemoryView } from '../domain/memory-view.ts';
 import { canRead, type Reader } from '../domain/visibility.ts';
 import type { VoteEvent } from '../domain/votes.ts';
 import { type DecodedEvent, decode } from '../events/codec.ts';
@@ -31,24 +32,20 @@ export async function visibleIn(context: QueryContext, reader: Reader, stream: s
 }
 
 function seenBy(reader: Reader, agent: string, events: readonly DecodedEvent[], now: Instant): DecodedEvent[] {
-  let memory: Memory | null = null;
+  let view: MemoryView | null = null;
   const seen: DecodedEvent[] = [];
   for (const decoded of events) {
     const { event, at } = decoded;
-    if (isMemoryEvent(event)) memory = evolve(memory, event, at);
+    if (!isOfMemory(event)) continue;
+    view = evolve(view, event, at);
     const othersVote = isVoteEvent(event) && event.data.voter !== agent;
-    if (memory !== null && canRead(reader, memory) && !othersVote) seen.push(decoded);
+    if (view !== null && canRead(reader, view.memory) && !othersVote) seen.push(decoded);
   }
-  return memory !== null && isAlive(memory, now) && canRead(reader, memory) ? seen : [];
+  return view !== null && isAlive(view.memory, now) && canRead(reader, view.memory) ? seen : [];
 }
 
-type AnyEvent = DecodedEvent['event'];
-
-const isVoteEvent = (event: AnyEvent): event is VoteEvent =>
-  event.type === 'memory.voted' || event.type === 'memory.vote-retracted';
-
-const isMemoryEvent = (event: AnyEvent): event is MemoryEvent =>
-  (event.type.startsWith('memory.') || event.type === 'reflection.recorded') && !isVoteEvent(event);
+const isOfMemory = (event: DecodedEvent['event']): event is MemoryEvent | VoteEvent =>
+  event.type.startsWith('memory.') || event.type === 'reflection.recorded';
 
 /** Visible events as they are shown: without secrets and, to an agent, without the names of what it may not read. */
 export async function present(context: QueryContext, events: readonly DecodedEvent[]): Promise<VisibleEvent[]> {

@@ -1,0 +1,162 @@
+// The API without a server: the schema over real commands, queries and projections, a log in memory, views of the
+// simplest kind and an instant embedder. Questions are asked in the API's own terms, by whoever is named.
+import { createYoga } from 'graphql-yoga';
+import { createProjector } from '../../projections/projector.ts';
+import { createContext } from '../../schema/context.ts';
+import { toGraphQLError } from '../../schema/errors.ts';
+import { limitPlugins } from '../../schema/limits.ts';
+import { schema } from '../../schema/schema.ts';
+import type { Caller } from '../../src/access/caller.ts';
+import { openDirectory } from '../../src/access/directory.ts';
+import { createCommands } from '../../src/commands/commands.ts';
+import { failure } from '../../src/domain/failure.ts';
+import { createQueries } from '../../src/queries/queries.ts';
+import type { ViewStore } from '../../src/views/view-store.ts';
+import { analyse, TENANT } from '../support/fixtures.ts';
+import { createHashEmbedder } from '../support/hash-embedder.ts';
+import { openMemoryLog } from '../support/memory-log.ts';
+import { openNaiveViews } from '../support/naive-views.ts';
+
+export const operator = Symbol('operator');
+export const administrator = Symbol('administrator');
+
+/** An agent of the tenant by its name, the tenant's operator, the administrator, or anyone. */
+export type Who = string | typeof operator | typeof administrator | { tenant: string; agent: string | null };
+
+export type Answer = {
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads into the answer as deep as its question went
+  data?: any;
+  errors?: { message: string; path?: readonly (string | number)[]; extensions: Record<string, unknown> }[];
+};
+
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+export async function openWorld() {
+  const log = openMemoryLog();
+  const embedder = createHashEmbedder();
+  const calls: { get: string[][]; streams: string[] } = { get: [], streams: [] };
+  const naive = openNaiveViews({ analyse });
+  const views: ViewStore = {
+    ...naive,
+    get: (reader, ids, now) => {
+      calls.get.push([...ids]);
+      return naive.get(reader, ids, now);
+    },
+  };
+  const countedLog: typeof log = {
+    ...log,
+    readStream: (stream, options) => {
+      calls.streams.push(stream);
+      return log.readStream(stream, options);
+    },
+  };
+  let now = Date.UTC(2026, 0, 1);
+  const clock = () => new Date(now);
+  const directory = await openDirectory(log);
+  const projector = createProjector(log, views);
+  await projector.start();
+  const caughtUp = async (position: string) => {
+    if (!(await projector.waitFor(position, 2_000))) throw failure('UNAVAILABLE', 'the views are behind');
+  };
+  const commands = createCommands({ log, directory, clock, findText: views.findText, caughtUp });
+  const embedQuery = async (text: string) => {
+    const [vector] = await embedder.embed([text], 'query');
+    if (vector === undefined) throw new Error('no vector');
+    return vector;
+  };
+  const makeVectors = async () => {
+    for (let wanted = await views.wantedVectors(100); wanted.length > 0; wanted = await views.wantedVectors(100)) {
+      const vectors = await embedder.embed(
+        wanted.map(({ text }) => text),
+        'passage',
+      );
+      await views.putVectors(wanted.map(({ hash }, index) => ({ hash, vector: vectors[index] ?? new Float32Array() })));
+    }
+    return true;
+  };
+  const queries = createQueries({
+    log: countedLog,
+    views,
+    directory,
+    projector,
+    pump: { idle: makeVectors },
+    embedQuery,
+    clock,
+  });
+  const resolved: string[] = [];
+
+  const yoga = createYoga<{ caller: Caller }>({
+    schema,
+    plugins: limitPlugins,
+    logging: false,
+    maskedErrors: false,
+    context: ({ caller }) =>
+      createContext({
+        caller,
+        commands: commands(caller),
+        queries: queries(caller),
+        resolved: (field, outcome) => resolved.push(`${field} ${outcome}`),
+      }),
+  });
+
+  async function callerOf(who: Who): Promise<Caller> {
+    const known = { keyId: 'key', correlationId: 'correlation' };
+    if (who === administrator) return { ...known, role: 'ADMIN', tenant: null, agent: null, reader: null };
+    const { tenant, agent } =
+      typeof who === 'object' ? who : { tenant: TENANT, agent: typeof who === 'string' ? who : null };
+    await directory.refresh();
+    return { ...known, role: 'TENANT', tenant, agent, reader: directory.readerOf(tenant, agent) };
+  }
+
+  async function ask(who: Who, query: string, variables: object = {}): Promise<Answer> {
+    const caller = await callerOf(who);
+    const present = (error: unknown) => toGraphQLError(error, caller.correlationId).toJSON();
+    const enveloped = yoga.getEnveloped({ caller });
+    try {
+      const document = enveloped.parse(query);
+      const invalid = enveloped.validate(enveloped.schema, document);
+      if (invalid.length > 0) return { errors: invalid.map(present) } as Answer;
+      const result = await enveloped.execute({
+        schema: enveloped.schema,
+        document,
+        contextValue: await enveloped.contextFactory(),
+        // As they come over HTTP.
+        variableValues: JSON.parse(JSON.stringify(variables)),
+      });
+      return { ...result, ...(result.errors && { errors: result.errors.map(present) }) } as Answer;
+    } catch (error) {
+      return { errors: [present(error)] } as Answer;
+    }
+  }
+
+  return {
+    log,
+    views,
+    embedder,
+    directory,
+    commands,
+    calls,
+    resolved,
+    ask,
+    callerOf,
+    /** The answer's data; throws when there are errors. */
+    async data(who: Who, query: string, variables: object = {}) {
+      const { data, errors } = await ask(who, query, variables);
+      if (errors !== undefined) throw new Error(JSON.stringify(errors));
+      return data;
+    },
+    /** The views have everything, vectors included. */
+    async settled() {
+      await caughtUp(await log.head());
+      await makeVectors();
+    },
+    pass(milliseconds: number) {
+      now += milliseconds;
+    },
+    async close() {
+      await projector.stop();
+      directory.close();
+      await log.close();
+    },
+  };
+}
