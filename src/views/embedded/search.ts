@@ -1,6 +1,6 @@
 // A search in the worker: the index finds within the reader's rights, SQLite has the documents. The rights are checked
 // once more on the documents, where they arrive (reader.ts).
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { canRead } from '../../domain/visibility.ts';
 import { type QueryTerm, queryTerms } from '../../text/terms.ts';
 import type { MemoryFilter, SearchQuery } from '../view-store.ts';
@@ -11,10 +11,12 @@ import type { CandidateRow } from './protocol.ts';
 export type Search = (query: SearchQuery) => CandidateRow[];
 
 export function createSearch(db: DatabaseSync, index: SearchIndex): Search {
-  const row = db.prepare(`
-    SELECT m.deprecated, m.expires, m.spans, m.document, v.document AS votes
+  // All at once: a hundred rows one by one take three times as long.
+  const rows = db.prepare(`
+    SELECT m.number, m.deprecated, m.expires, m.spans, m.document, v.document
     FROM memory m LEFT JOIN votes v ON v.tenant = m.tenant AND v.id = m.id
-    WHERE m.number = ? AND m.document IS NOT NULL`);
+    WHERE m.number IN (SELECT value FROM json_each(?)) AND m.document IS NOT NULL`);
+  rows.setReturnArrays(true);
 
   return (query) => {
     const terms = queryTerms(query.text);
@@ -27,9 +29,20 @@ export function createSearch(db: DatabaseSync, index: SearchIndex): Search {
       mode: query.mode,
       limit: query.limit,
     });
-    return hits.map((hit) => candidateOf(row, hit, query, terms)).filter((candidate) => candidate !== null);
+    const byNumber = new Map(hits.map((hit) => [hit.number, hit]));
+    const found = rows.all(JSON.stringify([...byNumber.keys()])) as unknown as Row[];
+    return found.flatMap((row) => candidateOf(row, byNumber.get(row[0]), query, terms));
   };
 }
+
+type Row = [
+  number: number,
+  deprecated: number,
+  expires: string | null,
+  spans: string | null,
+  document: string,
+  votes: string | null,
+];
 
 /** A filter that whole buckets pass or fail costs nothing; any other becomes the set of the memories that pass it. */
 function narrowed(db: DatabaseSync, query: SearchQuery) {
@@ -50,26 +63,18 @@ const holdsFor = (bucket: Bucket, { namespaces, scopes, agents }: MemoryFilter):
   (agents?.includes(bucket.agent) ?? true);
 
 function candidateOf(
-  statement: StatementSync,
-  hit: IndexHit,
+  [, deprecated, expires, spans, document, votes]: Row,
+  hit: IndexHit | undefined,
   { now, includeDeprecated }: SearchQuery,
   terms: readonly QueryTerm[],
-): CandidateRow | null {
-  const row = statement.get(hit.number);
-  if (row === undefined) return null;
-  if (typeof row.expires === 'string' && row.expires <= now) return null;
-  if (row.deprecated === 1 && !includeDeprecated) return null;
-  return {
-    document: String(row.document),
-    votes: row.votes === null ? null : String(row.votes),
-    similarity: hit.similarity,
-    coverage: hit.coverage,
-    matchedTerms: hit.matched.flatMap((term) => terms[term]?.word ?? []),
-    passage: spanOf(row.spans, hit.passage),
-  };
+): CandidateRow[] {
+  if (hit === undefined || (expires !== null && expires <= now) || (deprecated === 1 && !includeDeprecated)) return [];
+  const { similarity, coverage, matched, passage } = hit;
+  const matchedTerms = matched.flatMap((term) => terms[term]?.word ?? []);
+  return [{ document, votes, similarity, coverage, matchedTerms, passage: spanOf(spans, passage) }];
 }
 
-function spanOf(spans: unknown, passage: number): [number, number] | null {
-  if (typeof spans !== 'string') return null;
+function spanOf(spans: string | null, passage: number): [number, number] | null {
+  if (spans === null) return null;
   return (JSON.parse(spans) as [number, number][])[passage] ?? null;
 }
