@@ -23,6 +23,10 @@ const exitCodes = { badSetting: 2, folderInUse: 3, cannotStart: 4 };
 try {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel, process.stdout);
+  process.on('uncaughtException', (err) => {
+    logger.fatal({ err }, 'an unexpected failure ends the server');
+    process.exit(1);
+  });
   await start(config, logger);
 } catch (error) {
   process.stderr.write(`${sentenceOf(error)}\n`);
@@ -38,22 +42,12 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const embedder = open.adopt(await openEmbedder(config, logger), (it) => it.close());
   const views = open.adopt(await openViews(folder, embedder, logger), (it) => it.close());
 
-  const app = await createApp({
-    log,
-    views,
-    embedder,
-    resetViews: views.reset,
-    clock: () => new Date(),
-    settings: config,
-    logger,
-  });
+  const parts = { log, views, embedder, resetViews: views.reset, clock: () => new Date(), settings: config, logger };
+  const app = open.adopt(await createApp(parts), (it) => it.close());
   addProcessMetrics(app.metrics);
   const sweeping = setInterval(() => void sweep(app.projector.caughtUp(), views, logger), SWEEP_EVERY_MS);
-  try {
-    await run({ app, config, profile: 'embedded', keyFile: folder.files.defaultKey, logger, stop });
-  } finally {
-    clearInterval(sweeping);
-  }
+  open.defer(() => clearInterval(sweeping));
+  await run({ app, config, profile: 'embedded', keyFile: folder.files.defaultKey, logger, stop });
 }
 
 function openEmbedder({ embedding }: Config, logger: Logger): Promise<Embedder> {

@@ -1,5 +1,6 @@
 // Everything above the ports, put together. It imports no adapter: main.ts and the tests bring those.
 import type { RequestListener } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createProjector, type Projector } from '../../projections/projector.ts';
 import { createContext } from '../../schema/context.ts';
 import { limitPlugins } from '../../schema/limits.ts';
@@ -131,7 +132,8 @@ export async function createApp({ clock, embedder, logger, settings, resetViews,
     close: async () => {
       stopping = true;
       await projector.stop();
-      await pump.stop();
+      // An endpoint that does not answer must not hold up the end; what comes later is not put any more.
+      await Promise.race([pump.stop(), sleep(PUMP_STOP_MS, undefined, { ref: false })]);
       directory.close();
     },
     readiness,
@@ -153,6 +155,7 @@ const nudging = (views: ViewStore, pump: Pump): ViewStore => ({
 });
 
 const CATCH_UP_MS = 2_000;
+const PUMP_STOP_MS = 3_000;
 
 const caughtUpBy = (projector: Projector) => async (position: Position) => {
   if (!(await projector.waitFor(position, CATCH_UP_MS)))

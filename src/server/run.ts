@@ -21,7 +21,7 @@ export type Run = {
   stop: AbortSignal;
 };
 
-/** Serves until `stop`; when it resolves, every acknowledged write is done and nothing is open but the ports. */
+/** Serves until `stop`; when it resolves, no request runs any more. */
 export async function run({ app, config, profile, keyFile, logger, stop }: Run): Promise<void> {
   const key = await ensureDefaultKey(keyFile, app.directory, () => issueDefaultKey(app), new Date());
   await app.start();
@@ -48,7 +48,6 @@ async function shutDown(app: App, listening: Listening, logger: Logger): Promise
   logger.info('shutting down: running requests finish');
   app.stopAccepting();
   await listening.close(DRAIN_MS);
-  await app.close();
 }
 
 async function issueDefaultKey(app: App): Promise<string> {
