@@ -3,9 +3,9 @@
 import { cpus, release, totalmem } from 'node:os';
 import Table from 'cli-table3';
 
-export type Cell = string | number;
+type Cell = string | number;
 
-export type Report = {
+type Report = {
   title: string;
   /** One object a line; the first one's keys are the table's head. Numbers are rounded for the eye only. */
   rows: readonly Readonly<Record<string, Cell>>[];

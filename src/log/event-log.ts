@@ -49,6 +49,10 @@ export const MAX_PAGE = 10_000;
 /** The size of one append, in bytes of its data and metadata as JSON, above which it is refused with PAYLOAD_TOO_LARGE. */
 export const MAX_APPEND_BYTES = 900_000;
 
+/**
+ * Any of these fails with UNAVAILABLE, and a sentence for the operator, when the log is damaged, away or closed, and with
+ * INTERNAL when it is asked for what no command may ask (an append without events, a page over MAX_PAGE).
+ */
 export type EventLog = {
   /**
    * Appends to one or several streams: all events or none. It is durable when the promise resolves.
@@ -80,11 +84,15 @@ export type EventLog = {
 
   /**
    * Calls `wake` after every append, by this process or another, before or at the time its acknowledgement resolves
-   * in this process. It carries no data and several appends may share one call; read from your own position.
+   * in this process. It carries no data and several appends may share one call; read from your own position, first
+   * when you have subscribed. Returns what ends the subscription; closing the log ends all.
    */
   onAppend(wake: () => void): () => void;
 
-  /** Removes the stream's events for ever. The stream may be begun again; positions are never used twice. */
+  /**
+   * Removes the stream's events for ever, their text from the storage too. The stream may be begun again; positions are
+   * never used twice. When it fails it may be asked again.
+   */
   deleteStream(stream: string): Promise<void>;
 
   /** Bytes on disk; null where the log is on another machine. */

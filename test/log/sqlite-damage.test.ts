@@ -62,7 +62,7 @@ describe('the SQLite log and a disk that changes what it keeps', () => {
     const bytes = await readFile(file);
     const outcomes = { refused: 0, unharmed: 0 };
     for (let at = 0; at < bytes.length; at += PAGE) {
-      for (const offset of [0, 96, PAGE / 2, PAGE - 300]) {
+      for (const offset of [0, 96, PAGE / 2, PAGE - 300, PAGE - 48]) {
         const changed = Buffer.from(bytes);
         for (let index = at + offset; index < at + offset + 48; index += 1)
           changed[index] = (changed[index] ?? 0) ^ 0x2a;

@@ -4,5 +4,9 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 eventLogConformance('SQLite', async () => {
   const folder = await temporaryFolder();
-  return { open: () => openSqliteLog({ file: folder.file('events.db') }), dispose: folder.remove };
+  return {
+    open: () => openSqliteLog({ file: folder.file('events.db') }),
+    inOrder: true,
+    dispose: folder.remove,
+  };
 });

@@ -17,7 +17,7 @@ import { positionsOf } from '../../src/log/sqlite/positions.ts';
 type Row = PreparedEvent & { stream: string; revision: number; sequence: number };
 
 /** What several handles share, as several processes share a file. */
-export type MemoryStorage = { id: string; rows: Row[]; head: number; wakes: Set<() => void> };
+type MemoryStorage = { id: string; rows: Row[]; head: number; wakes: Set<() => void> };
 
 export const memoryStorage = (): MemoryStorage => ({
   id: randomBytes(3).toString('hex'),

@@ -8,17 +8,17 @@ import { createPrivateFile } from '../../files/private-file.ts';
 import { damaged, troubleOf } from './trouble.ts';
 
 /** Raised when the layout changes; a file with a higher number is refused. */
-export const FORMAT = 1;
+const FORMAT = 1;
 
 const FULL_CHECK_BYTES = 64 * 2 ** 20;
 const QUICK_CHECK_BYTES = 2 ** 30;
 
-export type Database = { db: DatabaseSync; logId: string };
+type Database = { db: DatabaseSync; logId: string };
 
 // The category and tenant of a stream are columns of their own, for the two indices that filtered reads walk. AUTOINCREMENT:
 // the position of a deleted event is not given again.
 const layout = `
-  CREATE TABLE IF NOT EXISTS events (
+  CREATE TABLE events (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
     stream TEXT NOT NULL,
     revision INTEGER NOT NULL,
@@ -32,9 +32,9 @@ const layout = `
     crc INTEGER NOT NULL,
     UNIQUE (stream, revision)
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS events_by_category ON events (category);
-  CREATE INDEX IF NOT EXISTS events_by_tenant ON events (tenant, category);
-  CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX events_by_category ON events (category);
+  CREATE INDEX events_by_tenant ON events (tenant, category);
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
 /** Opens or makes the file. Throws UNAVAILABLE, with a sentence for the operator, for one that cannot be trusted. */
@@ -53,15 +53,24 @@ export function openDatabase(file: string, maxPages?: number): Database {
   }
 }
 
+const settings = [
+  // A deleted event's bytes are overwritten with zeros.
+  'secure_delete = ON',
+  'cell_size_check = ON',
+  // 32 MB: ids and streams are random, so inserts touch the indices everywhere.
+  'cache_size = -32768',
+  // 16 MB of write-ahead log, in which the same index pages come again and again, go to the file at once: 1.3 times the
+  // rate of the default of 4 MB.
+  'wal_autocheckpoint = 4000',
+];
+
 function configure(db: DatabaseSync): void {
   const mode = pragma(db, 'journal_mode = WAL');
   db.exec('PRAGMA synchronous = FULL');
   // Without both an acknowledged event could be lost, so nothing is taken for granted (a network disk refuses WAL).
   if (mode !== 'wal' || pragma(db, 'synchronous') !== 2)
     throw failure('UNAVAILABLE', 'the event log needs a disk that supports a write-ahead log');
-  db.exec(
-    'PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000',
-  );
+  for (const setting of settings) db.exec(`PRAGMA ${setting}`);
 }
 
 /** Lays out a new file, or refuses one of another kind or a later format. Gives the log's id. */
@@ -101,9 +110,16 @@ const descriptionChecksum = (format: number, logId: string): string => String(cr
  * structure of each page as it reads it, and the rows have their checksums, however large the log.
  */
 function check(db: DatabaseSync, bytes: number): void {
+  const { last, given } = db.prepare(heads).get() ?? {};
+  if (Number(last) > Number(given)) throw damaged('in the count of its positions');
   if (bytes > QUICK_CHECK_BYTES) return;
   const finding = pragma(db, bytes > FULL_CHECK_BYTES ? 'quick_check(1)' : 'integrity_check(1)');
   if (finding !== 'ok') throw damaged('in the structure of its file', finding);
 }
+
+/** The last event that is there, and the last position that was given: the same, unless that event was deleted. */
+const heads = `SELECT
+  (SELECT coalesce(max(position), 0) FROM events) AS last,
+  coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) AS given`;
 
 const pragma = (db: DatabaseSync, text: string) => Object.values(db.prepare(`PRAGMA ${text}`).get() ?? {})[0];

@@ -16,7 +16,7 @@ type Waiting = {
   reject: (reason: Failure) => void;
 };
 
-export type GroupCommit = {
+type GroupCommit = {
   /** Resolves after the commit of its group. */
   append(append: PreparedAppend): Promise<AppendResult>;
   /** Commits at once what waits. */

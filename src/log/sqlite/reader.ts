@@ -12,7 +12,7 @@ import { damaged, troubleOf } from './trouble.ts';
 /** A page ends early once its data has this many characters, so that 10,000 large events are not held at once. */
 const PAGE_CHARACTERS = 16 * 2 ** 20;
 
-export type Reader = {
+type Reader = {
   stream(name: string, options: ReadStream): RecordedEvent[];
   page(options: ReadLog): LogPage;
   countAfter(after: Position | null, categories: readonly Category[]): number;

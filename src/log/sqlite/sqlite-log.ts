@@ -13,7 +13,7 @@ import { attempt } from './trouble.ts';
 import { createWatch } from './watch.ts';
 import { createWriter } from './writer.ts';
 
-export type SqliteLogOptions = {
+type SqliteLogOptions = {
   /** Made when it is not there, readable by its owner alone. */
   file: string;
   /** The file's greatest size, in pages of 4,096 bytes: beyond it appends fail as on a full disk. */

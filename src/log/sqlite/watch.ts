@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 /** How often another process's commits are looked for; the question costs about a microsecond. */
 const POLL_MILLISECONDS = 50;
 
-export type Watch = {
+type Watch = {
   subscribe(wake: () => void): () => void;
   wakeAll(): void;
   close(): void;

@@ -3,11 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect } from 'vitest';
 import type { JsonObject, NewEvent, RecordedEvent } from '../../../src/domain/event.ts';
 import { type Category, streamName } from '../../../src/domain/streams.ts';
-import type { AppendResult, EventLog, Expected, ReadLog, StreamWrite } from '../../../src/log/event-log.ts';
+import type { EventLog, Expected, ReadLog, StreamWrite } from '../../../src/log/event-log.ts';
 
 /** An empty log's storage. Each `open` is a handle of its own on that one storage. */
 export type LogStorage = {
   open(): Promise<EventLog>;
+  /** Appends asked for at the same time are decided in the order of asking; the suite then asks several at once. */
+  inOrder: boolean;
   /** Removes the storage; all handles are closed by then. */
   dispose(): Promise<void>;
 };
@@ -57,10 +59,6 @@ export const write = (name: string, expected: Expected, ...events: NewEvent[]): 
 /** The result of an append that must succeed. */
 export async function appended(log: EventLog, ...writes: StreamWrite[]) {
   const result = await log.append(writes);
-  return succeeded(result);
-}
-
-export function succeeded(result: AppendResult) {
   if (!result.ok) throw new Error(`expected an append to succeed; ${result.stream} has revision ${result.revision}`);
   return result;
 }
