@@ -1,6 +1,6 @@
 // The one place where a failure becomes a GraphQL error, with extensions {code, field, limit, …}.
 import { GraphQLError } from 'graphql';
-import { Failure, type FailureCode, type FailureDetails } from '../src/domain/failure.ts';
+import { Failure, type FailureCode, type FailureDetails, failureCodes } from '../src/domain/failure.ts';
 import { fieldAt } from './field-at.ts';
 
 /**
@@ -8,7 +8,7 @@ import { fieldAt } from './field-at.ts';
  * server finds it in the log by the correlation id. What went through here already comes back as it is.
  */
 export function toGraphQLError(error: unknown, correlationId: string): GraphQLError {
-  if (error instanceof GraphQLError && error.extensions.code !== undefined) return error;
+  if (error instanceof GraphQLError && isCode(error.extensions.code)) return error;
   const cause = causeOf(error);
   const code = codeOf(error);
   if (code === 'INTERNAL')
@@ -27,8 +27,12 @@ export function toGraphQLError(error: unknown, correlationId: string): GraphQLEr
 export function codeOf(error: unknown): FailureCode {
   const cause = causeOf(error);
   if (cause instanceof Failure) return cause.code;
-  return cause instanceof GraphQLError ? 'INVALID_INPUT' : 'INTERNAL';
+  if (!(cause instanceof GraphQLError)) return 'INTERNAL';
+  return failureCodes.find((code) => code === cause.extensions.code) ?? 'INVALID_INPUT';
 }
+
+/** Others put codes on errors, too. */
+const isCode = (code: unknown): boolean => failureCodes.some((ours) => ours === code);
 
 /** The innermost of the errors that GraphQL has wrapped on the way up. */
 function causeOf(error: unknown): unknown {

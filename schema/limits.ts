@@ -3,7 +3,7 @@ import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesPlugin } from '@escape.tech/graphql-armor-max-directives';
 import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 /** Fields, each as often as it may be answered; a page of 100 memories with all their fields is some 3,000. */
@@ -35,12 +35,18 @@ const refuse = (what: string, limit: number) => ({
   ],
 });
 
-const maxVariableDepthPlugin: Plugin = {
-  onExecute({ args, setResultAndStopExecution }) {
-    if (!isDeeper(args.variableValues, MAX_VARIABLE_DEPTH)) return;
-    setResultAndStopExecution({ errors: [tooComplex('has variables nested too deep', MAX_VARIABLE_DEPTH)] });
+const beforeExecution: Plugin = {
+  onExecute({ args: { document, operationName, variableValues }, setResultAndStopExecution }) {
+    const stop = (error: GraphQLError) => setResultAndStopExecution({ errors: [error] });
+    if (isDeeper(variableValues, MAX_VARIABLE_DEPTH))
+      stop(tooComplex('has variables nested too deep', MAX_VARIABLE_DEPTH));
+    // Yoga's executor throws an error like any other for this.
+    else if (!getOperationAST(document, operationName))
+      stop(new GraphQLError('operationName must name one of the operations', { extensions: UNNAMED }));
   },
 };
+
+const UNNAMED = { code: 'INVALID_INPUT', field: 'operationName' };
 
 /** Coercing a variable is a recursion: the stack must not be the client's to fill. */
 const isDeeper = (value: unknown, levels: number): boolean =>
@@ -54,5 +60,5 @@ export const limitPlugins: Plugin[] = [
   maxDepthPlugin({ ...refuse('is nested too deep', MAX_DEPTH), ignoreIntrospection: false, flattenFragments: true }),
   maxAliasesPlugin(refuse('has too many aliases', MAX_ALIASES)),
   maxDirectivesPlugin(refuse('has too many directives', MAX_DIRECTIVES)),
-  maxVariableDepthPlugin,
+  beforeExecution,
 ];

@@ -1,6 +1,7 @@
 // The whole schema. The only file that imports every noun.
 import { printSchema } from 'graphql';
 import { builder } from './builder.ts';
+import { observeRootFields } from './observe-root-fields.ts';
 import './scalars.ts';
 import './enums.ts';
 import './event.ts';
@@ -14,7 +15,7 @@ import './team.ts';
 import './viewer.ts';
 import './vote.ts';
 
-export const schema = builder.toSchema();
+export const schema = observeRootFields(builder.toSchema());
 
 /** As it is kept in schema.graphql. */
 export const sdl = (): string => `${printSchema(schema)}\n`;

@@ -120,8 +120,7 @@ export async function openWorld() {
         schema: enveloped.schema,
         document,
         contextValue: await enveloped.contextFactory(),
-        // As they come over HTTP.
-        variableValues: JSON.parse(JSON.stringify(variables)),
+        variableValues: variables,
       });
       return { ...result, ...(result.errors && { errors: result.errors.map(present) }) } as Answer;
     } catch (error) {

@@ -1,0 +1,117 @@
+// The schema against the contract: what is built is as agreed, and what is not built yet is not there.
+import { readFileSync } from 'node:fs';
+import {
+  buildSchema,
+  type GraphQLArgument,
+  type GraphQLInputField,
+  isEnumType,
+  isInputObjectType,
+  isObjectType,
+  isScalarType,
+} from 'graphql';
+import { expect, test } from 'vitest';
+import { schema, sdl } from '../../schema/schema.ts';
+
+const contract = buildSchema(readFileSync(new URL('./contract.graphql', import.meta.url), 'utf8'));
+
+/** Not built yet, with all that only they use. */
+const LATER =
+  /^(AsOf|Session.*|Start.*|Progress.*|Blocked.*|ItemStatus|Handoff.*|Recipient.*|OfferHandoff.*|AnswerHandoff.*|ApplyDelta.*|Delta.*|Feature.*|DeclareFeature.*|UpdateFeature.*|Run.*|CompleteRun.*|Verification|Receipt.*|Subscription|.*Notice|.*Changed|EventAppended|Heartbeat)$/;
+const LATER_FIELDS = [
+  'SearchInput.asOf',
+  'SearchInput.receipt',
+  'SearchResult.receipt',
+  'PlaybookInput.asOf',
+  'Query.memory(asOf)',
+  'Query.memories(asOf)',
+  ...['session', 'sessions', 'handoff', 'handoffs', 'feature', 'features', 'run', 'why', 'verify'].map(
+    (name) => `Query.${name}`,
+  ),
+  ...['applyDelta', 'startSession', 'progressSession', 'offerHandoff', 'acceptHandoff', 'declineHandoff'].map(
+    (name) => `Mutation.${name}`,
+  ),
+  ...['completeHandoff', 'cancelHandoff', 'declareFeature', 'updateFeature', 'startRun', 'completeRun'].map(
+    (name) => `Mutation.${name}`,
+  ),
+];
+
+/** graphql 16 can neither print nor introspect a scalar's default that is an object; without one the default is the same. */
+const DEFAULT_IN_WORDS = ['RecordMemoryInput.metadata', 'RecordReflectionInput.metadata'];
+
+const defaultOf = ({ defaultValue }: GraphQLArgument | GraphQLInputField) =>
+  defaultValue === undefined ? '' : ` = ${JSON.stringify(defaultValue)}`;
+
+/** Each line a promise: `Query.memories(first): Int = 20`. */
+function promises(of: typeof schema): string[] {
+  const lines: string[] = [];
+  for (const type of Object.values(of.getTypeMap())) {
+    if (type.name.startsWith('__') || LATER.test(type.name)) continue;
+    if (isScalarType(type)) lines.push(`scalar ${type.name}`);
+    if (isEnumType(type))
+      lines.push(
+        `enum ${type.name} ${type
+          .getValues()
+          .map(({ name }) => name)
+          .sort()
+          .join(' ')}`,
+      );
+    if (isInputObjectType(type))
+      for (const field of Object.values(type.getFields())) {
+        const path = `${type.name}.${field.name}`;
+        lines.push(`${path}: ${field.type}${DEFAULT_IN_WORDS.includes(path) ? '' : defaultOf(field)}`);
+      }
+    if (isObjectType(type))
+      for (const field of Object.values(type.getFields())) {
+        lines.push(`${type.name}.${field.name}: ${field.type}`);
+        for (const arg of field.args)
+          lines.push(`${type.name}.${field.name}(${arg.name}): ${arg.type}${defaultOf(arg)}`);
+      }
+  }
+  return lines
+    .filter((line) => !LATER_FIELDS.some((field) => line.startsWith(`${field}:`) || line.startsWith(`${field}(`)))
+    .sort();
+}
+
+test('the schema is the contract, as far as it is built', () => {
+  expect(promises(schema)).toEqual(promises(contract));
+});
+
+test('what is not built yet is not in the schema', () => {
+  const names = Object.keys(schema.getTypeMap());
+  expect(names.filter((name) => LATER.test(name))).toEqual([]);
+  expect(schema.getSubscriptionType()).toBeUndefined();
+  const fields = Object.values(schema.getTypeMap()).flatMap((type) =>
+    isObjectType(type)
+      ? Object.values(type.getFields()).flatMap((field) => [
+          `${type.name}.${field.name}`,
+          ...field.args.map((arg) => `${type.name}.${field.name}(${arg.name})`),
+        ])
+      : isInputObjectType(type)
+        ? Object.keys(type.getFields()).map((name) => `${type.name}.${name}`)
+        : [],
+  );
+  expect(fields.filter((field) => LATER_FIELDS.includes(field))).toEqual([]);
+});
+
+test('schema.graphql is the printed schema (npm run schema)', () => {
+  expect(readFileSync(new URL('../../schema/schema.graphql', import.meta.url), 'utf8')).toBe(sdl());
+});
+
+test('every text and number that a client gives has a limit', () => {
+  const unlimited: string[] = [];
+  const check = (where: string, input: GraphQLArgument | GraphQLInputField) => {
+    const type = String(input.type).replaceAll(/[[\]!]/g, '');
+    const limited = input.extensions['@pothos/plugin-validation'] !== undefined;
+    if (['String', 'ID', 'Int', 'Float'].includes(type) && !limited) unlimited.push(where);
+    if (String(input.type).includes('[') && !limited) unlimited.push(where);
+  };
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (type.name.startsWith('__')) continue;
+    if (isInputObjectType(type))
+      for (const field of Object.values(type.getFields())) check(`${type.name}.${field.name}`, field);
+    if (isObjectType(type))
+      for (const field of Object.values(type.getFields()))
+        for (const arg of field.args) check(`${type.name}.${field.name}(${arg.name})`, arg);
+  }
+  expect(unlimited).toEqual([]);
+});
