@@ -1,0 +1,29 @@
+// The specification of the views' port, to be run on every adapter:
+//   viewStoreConformance('embedded', async (signature) => ({ store, reopen, cleanup }))
+import { describe } from 'vitest';
+import { contextTests } from './view-store/context.ts';
+import { documentTests } from './view-store/documents.ts';
+import { filterTests } from './view-store/filters.ts';
+import { harness, type MakeViews } from './view-store/harness.ts';
+import { listTests } from './view-store/lists.ts';
+import { propertyTests } from './view-store/properties.ts';
+import { rightsTests } from './view-store/rights.ts';
+import { searchTests } from './view-store/search.ts';
+import { vectorTests } from './view-store/vectors.ts';
+
+export type { MakeViews, ViewsUnderTest } from './view-store/harness.ts';
+
+/** `runs`: of each property test, each on a store of its own. */
+export function viewStoreConformance(name: string, make: MakeViews, { runs = 30 } = {}): void {
+  describe(`views: ${name}`, () => {
+    const context = harness(make);
+    describe('documents', () => documentTests(context));
+    describe('rights', () => rightsTests(context));
+    describe('filters', () => filterTests(context));
+    describe('lists', () => listTests(context));
+    describe('search', () => searchTests(context));
+    describe('context within a session', () => contextTests(context));
+    describe('vectors', () => vectorTests(context));
+    describe('properties', () => propertyTests(make, runs));
+  });
+}
