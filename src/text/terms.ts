@@ -17,11 +17,16 @@ const stopWords = new Set(
 /** Letters, their marks, and digits. */
 const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
 
-/** A word with punctuation inside: `PG-2087`, `utf-8-sig`, `config.yaml`, `snake_case`. */
-const COMPOUND = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:[-_.:/@#+]+[\p{L}\p{N}][\p{L}\p{N}\p{M}]*)+/gu;
+/** Words and the punctuation that may join them. It matches wherever it starts, so that no text takes more than linear time. */
+const JOINED = /[\p{L}\p{N}][\p{L}\p{N}\p{M}\-_.:/@#+]*/gu;
+const JOINTS = '-_.:/@#+';
+
+/** Dots and dashes of prose: they part what they stand between. */
+const PAUSE = /\.{2,}|-{2,}/;
 
 /** Hyphens alone also join common words (`well-known`): then it takes a digit to be an identifier. */
-const IDENTIFIER = /[\p{N}_.:/@#+]/u;
+const IDENTIFIER = /[-_.:/@#+]/;
+const SURE_IDENTIFIER = /[\p{N}_.:/@#+]/u;
 
 const POSSESSIVE = /['’]s(?![\p{L}\p{N}])/gu;
 
@@ -52,9 +57,25 @@ function eachTerm(text: string, found: (term: string, word: string) => void): vo
     const lower = cut(match.toLowerCase());
     if (!stopWords.has(lower)) found(stem(lower), match);
   }
-  for (const [match] of plain.matchAll(COMPOUND)) {
-    if (IDENTIFIER.test(match)) found(cut(match.toLowerCase()), match);
-  }
+  for (const [match] of plain.matchAll(JOINED))
+    for (const word of identifiers(match)) found(cut(word.toLowerCase()), word);
+}
+
+/** `PG-2087`, `utf-8-sig`, `config.yaml`, `snake_case`: words with punctuation inside. */
+function identifiers(joined: string): string[] {
+  if (!IDENTIFIER.test(joined)) return [];
+  return joined
+    .split(PAUSE)
+    .map(withoutOuterJoints)
+    .filter((word) => IDENTIFIER.test(word) && SURE_IDENTIFIER.test(word));
+}
+
+function withoutOuterJoints(word: string): string {
+  let start = 0;
+  let end = word.length;
+  while (start < end && JOINTS.includes(word.charAt(start))) start++;
+  while (end > start && JOINTS.includes(word.charAt(end - 1))) end--;
+  return word.slice(start, end);
 }
 
 /** Adds `weight` to the count of each term, as often as it is in the text. */

@@ -35,15 +35,13 @@ export function createContents(dimensions: number): Contents {
   const sessions = createSessions<Entry>();
   const sameText = createSameText();
   const expiry = createExpiry((entry) => entries[entry.number] === entry);
-  /** Memories whose rows are to be made anew. */
+  /** Memories whose rows are to be made anew; those of the first set are in the second, too. */
   const staleText = new Set<Entry>();
   const staleVectors = new Set<Entry>();
 
-  function mark(touched: Iterable<Entry>): void {
-    for (const entry of touched) {
-      staleText.add(entry);
-      staleVectors.add(entry);
-    }
+  function mark(entry: Entry): void {
+    staleText.add(entry);
+    staleVectors.add(entry);
   }
 
   function admit(memory: IndexedMemory): Entry {
@@ -64,7 +62,8 @@ export function createContents(dimensions: number): Contents {
     forward.read(entry, analysis);
     expiry.add(entry);
     memories++;
-    mark([entry, ...sessions.join(entry)]);
+    mark(entry);
+    sessions.join(entry).forEach(mark);
     return entry;
   }
 
@@ -81,14 +80,14 @@ export function createContents(dimensions: number): Contents {
       later: null,
     };
     // of those with the same text, either all have its vector or none has
-    const [twin] = sameText.of(hash);
+    const twin = sameText.first(hash);
     sameText.add(passage);
-    if (twin !== undefined && twin.slot !== NONE) vectors.copy(twin, passage);
+    if (twin !== null && twin.slot !== NONE) vectors.copy(twin, passage);
     return passage;
   }
 
   function dismiss(entry: Entry): void {
-    mark(sessions.leave(entry));
+    sessions.leave(entry).forEach(mark);
     staleText.delete(entry);
     staleVectors.delete(entry);
     forward.forget(entry);
@@ -118,14 +117,11 @@ export function createContents(dimensions: number): Contents {
   }
 
   function setVector(hash: string, vector: Float32Array): void {
-    let first: PassageEntry | undefined;
-    for (const passage of sameText.of(hash)) {
-      if (first === undefined) {
-        vectors.keep(passage, vector);
-        first = passage;
-      } else {
-        vectors.copy(first, passage);
-      }
+    const first = sameText.first(hash);
+    if (first === null) return;
+    vectors.keep(first, vector);
+    for (let passage: PassageEntry | null = first; passage !== null; passage = passage.later) {
+      if (passage !== first) vectors.copy(first, passage);
       staleVectors.add(passage.entry);
       for (const dependent of sessions.dependentsOf(passage.entry)) staleVectors.add(dependent);
     }
@@ -139,15 +135,15 @@ export function createContents(dimensions: number): Contents {
   }
 
   function settle(): void {
-    for (const entry of staleText) forward.build(entry, sessions.contextOf(entry));
-    staleText.clear();
     for (const entry of staleVectors) {
-      const [previous] = sessions.contextOf(entry);
+      const context = sessions.contextOf(entry);
+      if (staleText.has(entry)) forward.build(entry, context);
       for (const passage of entry.passages) {
-        passage.previous = previous?.passages[0] ?? null;
+        passage.previous = context[0]?.passages[0] ?? null;
         vectors.mix(passage);
       }
     }
+    staleText.clear();
     staleVectors.clear();
     text.compact();
   }

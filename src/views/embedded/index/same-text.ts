@@ -4,7 +4,8 @@ import type { PassageEntry } from './entry.ts';
 export type SameText = {
   add(passage: PassageEntry): void;
   remove(passage: PassageEntry): void;
-  of(hash: string): Iterable<PassageEntry>;
+  /** The first of them; the others follow as `later`. */
+  first(hash: string): PassageEntry | null;
 };
 
 export function createSameText(): SameText {
@@ -23,8 +24,6 @@ export function createSameText(): SameText {
       else if (later !== null) heads.set(hash, later);
       else heads.delete(hash);
     },
-    of: function* (hash) {
-      for (let at = heads.get(hash) ?? null; at !== null; at = at.later) yield at;
-    },
+    first: (hash) => heads.get(hash) ?? null,
   };
 }
