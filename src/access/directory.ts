@@ -34,8 +34,10 @@ export async function openDirectory(log: EventLog): Promise<Directory> {
   const keys = keyring();
   const teams = roster();
   let position: Position | null = null;
+  /** Something was appended since the last reading began. */
   let behind = true;
   let reading: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
 
   const stopListening = log.onAppend(() => {
     behind = true;
@@ -46,34 +48,42 @@ export async function openDirectory(log: EventLog): Promise<Directory> {
     if (event.type === 'key.issued' || event.type === 'key.revoked') keys.apply(event, at);
   }
 
-  async function readToHead(): Promise<void> {
+  async function readOn(): Promise<void> {
+    behind = false;
     try {
-      while (behind) {
-        behind = false;
-        let end = false;
-        while (!end) {
-          const page = await log.read({ after: position, categories: CATEGORIES, limit: MAX_PAGE });
-          for (const recorded of page.events) {
-            const decoded = decode(recorded);
-            if (decoded !== null) take(decoded);
-          }
-          position = page.position;
-          end = page.end;
+      let end = false;
+      while (!end) {
+        const page = await log.read({ after: position, categories: CATEGORIES, limit: MAX_PAGE });
+        for (const recorded of page.events) {
+          const decoded = decode(recorded);
+          if (decoded !== null) take(decoded);
         }
+        position = page.position;
+        end = page.end;
       }
     } catch (error) {
       behind = true;
       throw error;
     } finally {
-      // In the same step as the last look at `behind`, so that no wake-up falls between the two.
       reading = null;
     }
   }
 
-  function refresh(): Promise<void> {
-    if (!behind && reading === null) return Promise.resolve();
-    reading ??= readToHead();
+  function read(): Promise<void> {
+    reading ??= readOn();
     return reading;
+  }
+
+  // A reading that is under way may be past what was appended since; then one more is enough, for all who ask meanwhile.
+  function refresh(): Promise<void> {
+    if (reading === null) return behind ? read() : Promise.resolve();
+    if (!behind) return reading;
+    const again = () => {
+      next = null;
+      return read();
+    };
+    next ??= reading.then(again, again);
+    return next;
   }
 
   await refresh();

@@ -10,7 +10,7 @@ import type {
 } from '../domain/event.ts';
 import { failure } from '../domain/failure.ts';
 import { parseStream, type StreamName } from '../domain/streams.ts';
-import { type DomainEvent, type Format, formats } from './formats.ts';
+import { type DomainEvent, type Format, formats, metadataFormat } from './formats.ts';
 
 /** A domain event with its envelope. `event` is what folds and projections switch on, `at` what they fold it with. */
 export type DecodedEvent<Event extends DomainEvent = DomainEvent> = {
@@ -37,8 +37,11 @@ export function createDecoder(known: Formats): (recorded: RecordedEvent) => Deco
   return (recorded) => {
     const format = byType.get(recorded.type);
     const name = parseStream(recorded.stream);
-    if (format === undefined || name === null || recorded.metadata.schema > format.schema) return null;
-    const { id, stream, position, metadata, revision, recordedAt } = recorded;
+    if (format === undefined || name === null) return null;
+    const { id, stream, position, revision, recordedAt } = recorded;
+    const { success, data: metadata } = metadataFormat.safeParse(recorded.metadata);
+    if (!success) throw unreadable(recorded, 'metadata');
+    if (metadata.schema > format.schema) return null;
     const parsed = format.data.safeParse(lift(recorded, format));
     if (!parsed.success) throw unreadable(recorded, parsed.error.issues[0]?.path.join('.'));
     return {

@@ -1,7 +1,7 @@
 // How each event type is written today, and how older writings of it are lifted. Strict on what the domain relies on;
 // what it does not know is left out.
 import * as z from 'zod';
-import type { JsonObject } from '../domain/event.ts';
+import type { EventMetadata, JsonObject } from '../domain/event.ts';
 import { type KeyEvent, roles } from '../domain/key.ts';
 import { type MemoryEvent, memoryTypes } from '../domain/memory.ts';
 import type { TeamEvent } from '../domain/team.ts';
@@ -23,6 +23,15 @@ export type Format<Data = unknown> = {
   /** By the number they lift from: one for each number below `schema`. */
   upcasters: Readonly<Record<number, Upcaster>>;
 };
+
+export const metadataFormat: z.ZodType<EventMetadata> = z.object({
+  correlationId: z.string(),
+  causationId: z.string().exactOptional(),
+  commandId: z.string().exactOptional(),
+  actor: z.string(),
+  tenant: z.string(),
+  schema: z.int().positive(),
+});
 
 const text = z.string();
 const optional = text.nullable();

@@ -87,19 +87,19 @@ describe('recording a memory', () => {
     recording(memory as Partial<NewMemory>).thenFails('INVALID_INPUT', { field }),
   );
 
-  test.each([
+  test.each<[string, Partial<Pick<NewMemory, 'content' | 'metadata'>>]>([
     ['the longest content', { content: 'x'.repeat(limits.content) }],
     ['metadata five levels deep', { metadata: nested(limits.metadataDepth) }],
     ['64 keys', { metadata: keys(limits.metadataKeys) }],
-    ['the longest life', { ttl: limits.ttl }],
-  ])('%s is taken', (_, memory) => {
-    const { ttl, ...rest } = memory as Partial<NewMemory>;
-    const expiresAt = ttl === undefined ? null : '2035-12-30T00:00:00.000Z';
-    recording(memory).then({
+  ])('%s is taken', (_, memory) =>
+    recording(memory).then({ type: 'memory.recorded', data: aRecording({ ...memory, occurredAt: minute(0) }) }),
+  );
+
+  test('the longest life is taken', () =>
+    recording({ ttl: limits.ttl }).then({
       type: 'memory.recorded',
-      data: aRecording({ ...rest, occurredAt: minute(0), expiresAt }),
-    });
-  });
+      data: aRecording({ occurredAt: minute(0), expiresAt: '2035-12-30T00:00:00.000Z' }),
+    }));
 });
 
 describe('recording a reflection', () => {

@@ -40,6 +40,12 @@ describe('what is not whole is refused, and its content stays untold', () => {
   });
 });
 
+test('an envelope that does not say who wrote is refused', () => {
+  const event = recorded('memory.restored', {});
+  const { actor, ...metadata } = event.metadata;
+  expectFailure(() => decode({ ...event, metadata: metadata as typeof event.metadata }), 'INTERNAL');
+});
+
 describe('an older writing', () => {
   // As if notes had been one text at first, then a list of texts, then a list of titled texts.
   const decodeNote = createDecoder({
