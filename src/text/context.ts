@@ -2,6 +2,7 @@
 // tells nobody what they may not read: only memories of the very same visibility are each other's context.
 import type { Instant, Position } from '../domain/event.ts';
 import type { Memory } from '../domain/memory.ts';
+import type { Acl } from '../domain/visibility.ts';
 
 /** How much of the content's terms of the previous memory, the one before and the third before is added. */
 export const contextWeights = [0.5, 0.3, 0.2] as const;
@@ -9,10 +10,7 @@ export const contextWeights = [0.5, 0.3, 0.2] as const;
 /** How much of the previous memory's vector is added, before the sum is brought to length 1 again. */
 export const VECTOR_CONTEXT = 0.3;
 
-export type ContextFields = Pick<
-  Memory,
-  'tenant' | 'agent' | 'scope' | 'sharedWith' | 'namespace' | 'user' | 'session'
->;
+export type ContextFields = Acl & Pick<Memory, 'namespace' | 'user' | 'session'>;
 
 /** Memories with the same key may lend each other context; null: no session, no context. */
 export function contextKey(memory: ContextFields): string | null {
