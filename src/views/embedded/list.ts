@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { failure } from '../../domain/failure.ts';
-import type { ListQuery } from '../view-store.ts';
+import type { ListQuery, Selection } from '../view-store.ts';
 import { selectionSql } from './filter-sql.ts';
 import type { DocumentPair } from './protocol.ts';
 import { allOf, sql } from './sql.ts';
@@ -33,11 +33,12 @@ export function listRows(db: DatabaseSync, query: ListQuery): ListedRows {
 }
 
 /** The numbers of the rows that a selection has. */
-export function selectedNumbers(db: DatabaseSync, query: Omit<ListQuery, 'first' | 'after'>): Set<number> {
-  const { text, parameters } = selectionSql(query);
+export function selectedNumbers(db: DatabaseSync, selection: Selection): number[] {
+  const { text, parameters } = selectionSql(selection);
   const statement = db.prepare(`SELECT m.number ${FROM} WHERE ${text}`);
   statement.setReturnArrays(true);
-  return new Set(statement.all(...parameters).map((row) => Number(Object.values(row)[0])));
+  const rows = statement.all(...parameters) as unknown as [number][];
+  return rows.map(([number]) => number);
 }
 
 function beyond(cursor: string) {

@@ -56,7 +56,8 @@ export function openStore(
           if (put) after.push(put);
         }
       }
-      writeCheckpoint.run(reached);
+      // A batch that comes again writes nothing at all.
+      if (reached !== checkpoint) writeCheckpoint.run(reached);
     });
     checkpoint = reached;
     sweeper.textsGone(after.flatMap((step) => step()));
@@ -81,6 +82,7 @@ export function openStore(
   }
 
   function statistics(): ViewStatistics {
+    index.settle();
     const memoriesByScope = { AGENT_PRIVATE: 0, AGENT_SHARED: 0, GLOBAL: 0 };
     const counts = db.prepare(
       'SELECT scope, count(*) AS n FROM memory m JOIN audience a ON a.number = m.audience GROUP BY scope',
