@@ -11,7 +11,8 @@ import { streamDeletion } from './event-log/stream-deletion.ts';
 import { twoHandles } from './event-log/two-handles.ts';
 
 export function eventLogConformance(name: string, factory: LogFactory): void {
-  describe(`the event log's contract: ${name}`, () => {
+  // Generous: the property test and the large events may meet a busy machine.
+  describe(`the event log's contract: ${name}`, { timeout: 30_000 }, () => {
     appends(factory);
     retries(factory);
     reads(factory);

@@ -35,7 +35,7 @@ async function everything(log: EventLog): Promise<RecordedEvent[][]> {
   return [whole, ...byCategory, ...byTenant, ...byStream];
 }
 
-describe('the SQLite log and a disk that changes what it keeps', () => {
+describe('the SQLite log and a disk that changes what it keeps', { timeout: 60_000 }, () => {
   let folder: TemporaryFolder;
   let file: string;
   const logs: EventLog[] = [];
@@ -79,7 +79,7 @@ describe('the SQLite log and a disk that changes what it keeps', () => {
       }
     }
     expect(outcomes.refused).toBeGreaterThan(outcomes.unharmed);
-  }, 60_000);
+  });
 
   test.for([
     ["stream = 'memory-acme+elsewhere'"],

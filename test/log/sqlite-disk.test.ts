@@ -6,7 +6,7 @@ import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 import { appended, event, readAll, stream, write } from '../conformance/event-log/fixture.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
 
-describe('the SQLite log and its disk', () => {
+describe('the SQLite log and its disk', { timeout: 30_000 }, () => {
   let folder: TemporaryFolder;
   let file: string;
   const logs: EventLog[] = [];

@@ -7,7 +7,7 @@ import { type TemporaryFolder, temporaryFolder } from '../support/temporary-fold
 
 const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
 
-describe('the data folder', () => {
+describe('the data folder', { timeout: 30_000 }, () => {
   let folder: TemporaryFolder;
   const folders: DataFolder[] = [];
   const children: Child[] = [];
@@ -17,7 +17,7 @@ describe('the data folder', () => {
     return opened;
   };
   const holder = (path: string) => {
-    const child = startChild('hold-data-folder.ts', path);
+    const child = startChild(new URL('../support/hold-data-folder.ts', import.meta.url), path);
     children.push(child);
     return child;
   };

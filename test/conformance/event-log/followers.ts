@@ -3,6 +3,9 @@ import type { Position } from '../../../src/domain/event.ts';
 import type { EventLog } from '../../../src/log/event-log.ts';
 import { appended, event, freshLog, type LogFactory, stream, write } from './fixture.ts';
 
+/** For what comes by itself, soon on an idle machine. */
+export const patience = { timeout: 20_000 };
+
 /** Reads on after every wake-up, and only then; collects what `data.n` it saw. */
 export function follow(log: EventLog): { seen: number[]; stop(): Promise<void> } {
   const seen: number[] = [];
@@ -55,7 +58,7 @@ export function followers(factory: LogFactory): void {
         }
       };
       await Promise.all(Array.from({ length: 16 }, (_, index) => writer(`s${index}`)));
-      await expect.poll(() => follower.seen.length).toBe(16 * 20 * 2);
+      await expect.poll(() => follower.seen.length, patience).toBe(16 * 20 * 2);
       await follower.stop();
       const page = await log.read({ after: null, limit: 10_000 });
       expect(follower.seen).toEqual(page.events.map(({ data }) => data.n));

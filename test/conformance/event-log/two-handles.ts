@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { appended, event, freshLog, type LogFactory, readAll, stream, write } from './fixture.ts';
-import { follow } from './followers.ts';
+import { follow, patience } from './followers.ts';
 
 export function twoHandles(factory: LogFactory): void {
   describe('a log that is opened twice', () => {
@@ -30,7 +30,7 @@ export function twoHandles(factory: LogFactory): void {
       await Promise.all(work);
       const order = (await readAll(log)).map(({ data }) => data.n);
       for (const follower of followers) {
-        await expect.poll(() => follower.seen).toEqual(order);
+        await expect.poll(() => follower.seen, patience).toEqual(order);
         await follower.stop();
       }
     });
