@@ -93,7 +93,9 @@ const isUnderWay = (drafts: readonly Draft[], holdings: readonly (Holding | null
 
 /** undefined: another was faster. */
 async function append({ log }: CommandContext, plans: readonly Plan[]): Promise<MemoryResult[] | undefined> {
-  const writes = plans.flatMap((plan) => (plan.kind === 'new' ? [plan.recording, ...plan.claims] : []));
+  const added = plans.filter((plan) => plan.kind === 'new');
+  // The recordings come last: their position is the append's, and a retry, which looks at them alone, answers the same.
+  const writes = [...added.flatMap(({ claims }) => claims), ...added.map(({ recording }) => recording)];
   if (writes.length === 0) return resultsOf(plans, '');
   const result = await log.append(writes);
   return result.ok && !result.duplicate ? resultsOf(plans, result.position) : undefined;
