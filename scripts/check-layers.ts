@@ -9,6 +9,6 @@ const { stdout, status } = spawnSync('depcruise', ['schema', 'src', 'projections
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 process.stdout.write(stdout ?? '');
-const modules = Number(/\((\d+) modules/.exec(stdout ?? '')?.[1] ?? 0);
+const modules = Number(/(\d+) modules/.exec(stdout ?? '')?.[1] ?? 0);
 if (modules <= FEWEST) console.error(`Only ${modules} modules were looked at; there must be more than ${FEWEST}.`);
 process.exitCode = status !== 0 || modules <= FEWEST ? 1 : 0;

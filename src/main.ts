@@ -14,6 +14,8 @@ import { run } from './server/run.ts';
 import { stopSignal } from './server/stop-signal.ts';
 import { type EmbeddedViews, openEmbeddedViews } from './views/embedded/embedded-views.ts';
 
+/** Passages are cut by the built-in model's tokens, whatever embeds them. The build changes the file's extension. */
+const countTokensModule = new URL(`./embedding/minilm/count-tokens${import.meta.url.slice(-3)}`, import.meta.url);
 /** Raised when what the projections write changes its shape or meaning: the views are then made anew. */
 const PROJECTIONS = 1;
 const SWEEP_EVERY_MS = 60_000;
@@ -60,6 +62,7 @@ async function openViews(folder: DataFolder, embedder: Embedder, logger: Logger)
     viewsFile: folder.files.views,
     vectorsFile: folder.files.vectors,
     signature: { projections: PROJECTIONS, model: embedder.model, dimensions: embedder.dimensions },
+    countTokens: countTokensModule,
     logger,
     onProgress: (done, total) => Object.assign(progress, { done, total }),
   });
