@@ -132,6 +132,7 @@ export async function openWorld() {
     log,
     views,
     embedder,
+    projector,
     directory,
     commands,
     calls,
