@@ -14,9 +14,10 @@ export type Child = {
   kill(signal?: NodeJS.Signals): Promise<void>;
 };
 
-/** Give the script as `new URL('…', import.meta.url)`. What it says on stderr is the tests' stderr. */
-export function startChild(script: URL, ...args: string[]): Child {
-  const child = spawn(process.execPath, [fileURLToPath(script), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+/** A script's name is relative to this folder. What it says on stderr is the tests' stderr. */
+export function startChild(script: string | URL, ...args: string[]): Child {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const child = spawn(process.execPath, [path, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
     child.once('exit', (code, signal) => resolve(code ?? signal));
