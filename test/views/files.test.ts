@@ -1,6 +1,6 @@
 // What happens to the views' files on bad days.
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { closeSync, openSync, readFileSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { EmbeddedViews, EmbeddedViewsOptions } from '../../src/views/embedded/embedded-views.ts';
 import { startChild } from '../support/child.ts';
 import { aMemory, at, minute, NOW, operator, putMemory, putVotes, someVotes } from '../support/fixtures.ts';
@@ -140,7 +140,7 @@ test('emptied for another log, the views go on from nothing', async () => {
 test('killed with -9 while applying, checkpoint and documents agree, every time', async () => {
   await views.close();
   for (let round = 1; round <= 5; round++) {
-    const child = startChild('../views/applying.ts', folder.path);
+    const child = startChild(new URL('./applying.ts', import.meta.url), folder.path);
     expect(await child.line()).toBe('open');
     let applied = -1;
     for (let lines = 0; lines < round * 3; lines++) applied = Number(await child.line());
@@ -185,6 +185,23 @@ test('a worker that dies again and again is given up with a clear failure', asyn
     views.search({ reader: operator, now: NOW, mode: 'KEYWORD', text: 'die now', vector: null, limit: 1 });
   for (let times = 0; times < 6; times++) await expect(search()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   await expect(search()).rejects.toThrow(/restart the server/);
+});
+
+test('a file that is damaged while it is served is begun anew, and takes nothing until its checkpoint was asked for', async () => {
+  await fill(60);
+  await reopen();
+  await views.checkpoint();
+  const size = statSync(folder.file('views.db')).size;
+  const file = openSync(folder.file('views.db'), 'r+');
+  writeSync(file, Buffer.alloc(size - 4_096, 0x5a), 0, size - 4_096, 4_096);
+  closeSync(file);
+  await expect(views.get(operator, ['m7'], NOW)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  const next = () => views.apply([putMemory(at(61), aMemory('m61'))], at(61));
+  await vi.waitFor(() => expect(next()).rejects.toThrow(/begun anew/), 10_000);
+  expect(await views.checkpoint()).toBeNull();
+  await fill(60);
+  await next();
+  expect((await answers()).list.total).toBe(61);
 });
 
 test('more requests than may wait are refused', async () => {

@@ -23,9 +23,9 @@ export function selectionSql(selection: Selection): Sql {
 }
 
 /** Not expired; a forgotten memory has no audience, and so is in no selection. */
-export const aliveSql = (now: Instant): Sql => sql('m.expires IS NULL OR m.expires > ?', now);
+const aliveSql = (now: Instant): Sql => sql('m.expires IS NULL OR m.expires > ?', now);
 
-export function filterSql(filter: MemoryFilter, depth = 0): Sql {
+function filterSql(filter: MemoryFilter, depth = 0): Sql {
   if (depth > MAX_DEPTH)
     throw failure('INVALID_INPUT', `a filter may be nested ${MAX_DEPTH} levels deep`, {
       field: 'filter',
