@@ -7,7 +7,7 @@ const analyse = createAnalyser((text) => text.length);
 
 test('an analysis is the same after its way through bytes', () => {
   const memory = fc.record({
-    content: fc.string({ unit: 'binary', maxLength: 1_000, size: 'max' }),
+    content: fc.string({ unit: 'binary', maxLength: 300, size: 'max' }),
     author: fc.string({ minLength: 1, maxLength: 64 }),
     occurredAt: fc
       .date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) })

@@ -204,6 +204,6 @@ test('it equals scoring everything, through replacements, removals, expiry, cont
       }
       expect(index.statistics().memories).toBe(memories.size);
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
 });

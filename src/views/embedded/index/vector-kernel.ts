@@ -1,5 +1,5 @@
-// The kernel and its memory. Each slot has a raw row of 16 bits a dimension, and a mixed one of 8 that is scanned; slots
-// come in chunks of 256, so that memory grows without moving anything.
+// The kernel and its memory. Each slot has a raw row of 16 bits a dimension, and mixed ones of 8 and 4 that are scanned;
+// slots come in chunks of 256, so that memory grows without moving anything.
 import { readFileSync } from 'node:fs';
 import { createRotation } from './rotation.ts';
 
@@ -10,14 +10,14 @@ const MOST_PAGES = 65_536;
 /** Slots scanned in one call: their numbers and scores stay in the processor's nearest cache. */
 export const BATCH = 2_048;
 
-/** The 8-bit scale leaves 5.3 standard deviations of a rotated component on each side of 0. */
-const DEVIATIONS = 5.3;
-const WHOLE8 = 127;
+/** How many steps, and standard deviations of a rotated component, a row's scale has on each side of 0. */
+const BITS8 = { steps: 127, deviations: 5.3 };
+const BITS4 = { steps: 7.5, deviations: 2.9 };
 const WHOLE_QUESTION = 8_192;
 
 /**
  * Six standard deviations of the rounding error of a scanned score: a component is off by at most half a step, evenly,
- * so by 1/√12 of a step; the question has length WHOLE_QUESTION. What is further below the worst score wanted than this
+ * so by 1/√12 of a step; the question has length WHOLE_QUESTION. With 8 bits and 4 it is the same number of steps. What is further below the worst score wanted than this
  * cannot belong to the best.
  */
 export const SCAN_ERROR = (6 * WHOLE_QUESTION) / Math.sqrt(12);
@@ -25,10 +25,11 @@ export const SCAN_ERROR = (6 * WHOLE_QUESTION) / Math.sqrt(12);
 type Exports = {
   configure(...numbers: number[]): void;
   keep(raw: number): void;
-  mix(raw: number, previous: number, weight: number, row: number): void;
+  mix(raw: number, previous: number, weight: number, row8: number, row4: number): void;
   ask(): void;
   cosine(raw: number, previous: number, weight: number): number;
-  scan(slots: number, count: number, scores: number): void;
+  scan8(slots: number, count: number, scores: number): void;
+  scan4(slots: number, count: number, scores: number): void;
 };
 
 export type VectorKernel = {
@@ -38,13 +39,13 @@ export type VectorKernel = {
   /** Keeps a vector, brought to length 1. It is not scanned before `mix`. */
   keep(slot: number, vector: Float32Array): void;
   copy(from: number, to: number): void;
-  /** Makes the scanned row: normalise(raw + weight·previous). */
+  /** Makes the scanned rows: normalise(raw + weight·previous). */
   mix(slot: number, previous: number | null, weight: number): void;
   ask(vector: Float32Array): void;
   /** Exact but for the 16 bits (errors of about 1e-5). */
   cosine(slot: number, previous: number | null, weight: number): number;
-  /** Scores the first `count` (at most BATCH) of the slots that `fill` wrote; the scores are good until the next call. */
-  scan(fill: (slots: Uint32Array) => number): Int32Array;
+  /** Scores at most BATCH slots; the scores are good until the next call. */
+  scan(slots: Uint32Array, bits: 8 | 4): Int32Array;
   bytes(): number;
 };
 
@@ -74,12 +75,14 @@ export function createVectorKernel(vectorDimensions: number): VectorKernel {
   const slotsAt = reserve(BATCH * 4);
   const scoresAt = reserve(BATCH * 4);
   const rawBytes = dimensions * 2;
-  const chunkBytes = SLOTS_IN_CHUNK * dimensions * 3;
+  const row4Bytes = dimensions / 2;
+  const chunkBytes = SLOTS_IN_CHUNK * (rawBytes + dimensions + row4Bytes);
   const chunksAt = top;
-  const rowsAt = chunksAt + SLOTS_IN_CHUNK * rawBytes;
+  const rows8At = chunksAt + SLOTS_IN_CHUNK * rawBytes;
+  const rows4At = rows8At + SLOTS_IN_CHUNK * dimensions;
   new Float32Array(memory.buffer, signsAt, signs.length).set(signs);
   new Uint16Array(memory.buffer, permutationsAt, permutations.length).set(permutations);
-  const scale8 = (WHOLE8 * Math.sqrt(dimensions)) / DEVIATIONS;
+  const scaleOf = ({ steps, deviations }: typeof BITS8) => (steps * Math.sqrt(dimensions)) / deviations;
   kernel.configure(
     dimensions,
     block,
@@ -89,8 +92,10 @@ export function createVectorKernel(vectorDimensions: number): VectorKernel {
     spareAt,
     questionAt,
     question16At,
-    scale8,
-    rowsAt,
+    scaleOf(BITS8),
+    scaleOf(BITS4),
+    rows8At,
+    rows4At,
     chunkBytes,
   );
 
@@ -98,7 +103,8 @@ export function createVectorKernel(vectorDimensions: number): VectorKernel {
   const free: number[] = [];
   const chunkOf = (slot: number) => Math.floor(slot / SLOTS_IN_CHUNK) * chunkBytes;
   const rawOf = (slot: number) => chunksAt + chunkOf(slot) + (slot % SLOTS_IN_CHUNK) * rawBytes;
-  const rowOf = (slot: number) => rowsAt + chunkOf(slot) + (slot % SLOTS_IN_CHUNK) * dimensions;
+  const row8Of = (slot: number) => rows8At + chunkOf(slot) + (slot % SLOTS_IN_CHUNK) * dimensions;
+  const row4Of = (slot: number) => rows4At + chunkOf(slot) + (slot % SLOTS_IN_CHUNK) * row4Bytes;
 
   /** Views of memory that are made again when it has grown: growing detaches the old buffer. */
   let views = viewsOf(memory.buffer);
@@ -143,8 +149,8 @@ export function createVectorKernel(vectorDimensions: number): VectorKernel {
     },
     mix: (slot, previous, weight) => {
       const raw = rawOf(slot);
-      if (previous === null) kernel.mix(raw, raw, 0, rowOf(slot));
-      else kernel.mix(raw, rawOf(previous), weight, rowOf(slot));
+      if (previous === null) kernel.mix(raw, raw, 0, row8Of(slot), row4Of(slot));
+      else kernel.mix(raw, rawOf(previous), weight, row8Of(slot), row4Of(slot));
     },
     ask: (vector) => {
       write(vector);
@@ -154,13 +160,14 @@ export function createVectorKernel(vectorDimensions: number): VectorKernel {
       const raw = rawOf(slot);
       return previous === null ? kernel.cosine(raw, raw, 0) : kernel.cosine(raw, rawOf(previous), weight);
     },
-    scan: (fill) => {
+    scan: (slots, bits) => {
       const { slots: asked, scores } = current();
-      const count = fill(asked);
-      const whole = Math.ceil(count / 4) * 4;
-      asked.fill(asked[0] ?? 0, count, whole);
-      kernel.scan(slotsAt, whole, scoresAt);
-      return scores.subarray(0, count);
+      const whole = Math.ceil(slots.length / 4) * 4;
+      asked.set(slots);
+      asked.fill(slots[0] ?? 0, slots.length, whole);
+      if (bits === 8) kernel.scan8(slotsAt, whole, scoresAt);
+      else kernel.scan4(slotsAt, whole, scoresAt);
+      return scores.subarray(0, slots.length);
     },
     bytes: () => memory.buffer.byteLength,
   };

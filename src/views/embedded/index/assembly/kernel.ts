@@ -1,7 +1,7 @@
 // The arithmetic of the vector index, in AssemblyScript (npm run build:index-kernel makes kernel.wasm of it).
 //
 // A vector is brought to length 1 and turned by a fixed random rotation, which spreads it evenly over its dimensions:
-// then one scale suits them all. It is kept twice: raw at 16 bits, and mixed with its context at 8 bits for scanning.
+// then one scale suits them all. It is kept raw at 16 bits, and mixed with its context at 8 and at 4 bits for scanning.
 // The rotation is three rounds of random signs, Walsh–Hadamard transforms of blocks, and a random permutation.
 // Source: N. Ailon, B. Chazelle, "The Fast Johnson–Lindenstrauss Transform", SIAM J. Comput. 39 (2009).
 //
@@ -24,9 +24,11 @@ let spare: usize = 0;
 /** The question, rotated: f32, and i16. */
 let question: usize = 0;
 let question16: usize = 0;
-/** Scale of the 8-bit rows, which are in chunks of 256 rows. */
+/** Scales of the 8-bit and the 4-bit rows, which are in chunks of 256 rows. */
 let scale8: f32 = 0;
-let rows: usize = 0;
+let scale4: f32 = 0;
+let rows8: usize = 0;
+let rows4: usize = 0;
 let chunk: usize = 0;
 
 export function configure(
@@ -39,7 +41,9 @@ export function configure(
   question_: usize,
   question16_: usize,
   scale8_: f32,
-  rows_: usize,
+  scale4_: f32,
+  rows8_: usize,
+  rows4_: usize,
   chunk_: usize,
 ): void {
   dimensions = dimensions_;
@@ -51,7 +55,9 @@ export function configure(
   question = question_;
   question16 = question16_;
   scale8 = scale8_;
-  rows = rows_;
+  scale4 = scale4_;
+  rows8 = rows8_;
+  rows4 = rows4_;
   chunk = chunk_;
 }
 
@@ -135,8 +141,8 @@ export function keep(raw: usize): void {
     );
 }
 
-/** Makes the 8-bit row: normalise(raw + weight·previous). A weight of 0 reads no previous that matters. */
-export function mix(raw: usize, previous: usize, weight: f32, row: usize): void {
+/** Makes the rows to scan: normalise(raw + weight·previous). A weight of 0 reads no previous that matters. */
+export function mix(raw: usize, previous: usize, weight: f32, row8: usize, row4: usize): void {
   const share = f32x4.splat(weight);
   let squares = f32x4.splat(0);
   for (let i: usize = 0; i < dimensions; i += 4) {
@@ -145,7 +151,11 @@ export function mix(raw: usize, previous: usize, weight: f32, row: usize): void 
     squares = f32x4.add(squares, f32x4.mul(x, x));
   }
   const length = sqrt<f32>(sumF(squares));
-  const scale = f32x4.splat(length > 0 ? scale8 / length : 0);
+  write8(row8, f32x4.splat(length > 0 ? scale8 / length : 0));
+  write4(row4, f32x4.splat(length > 0 ? scale4 / length : 0));
+}
+
+function write8(row: usize, scale: v128): void {
   for (let i: usize = 0; i < dimensions; i += 16) {
     const at = work + (i << 2);
     v128.store(
@@ -155,6 +165,27 @@ export function mix(raw: usize, previous: usize, weight: f32, row: usize): void 
         i16x8.narrow_i32x4_s(round4(at + 32, scale), round4(at + 48, scale)),
       ),
     );
+  }
+}
+
+/** Eight components as 0 … 15: in steps of 1, from −7.5. */
+@inline
+function nibbles(at: usize, scale: v128): v128 {
+  const middle = f32x4.splat(7.5);
+  const low = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.add(f32x4.mul(v128.load(at), scale), middle)));
+  const high = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.add(f32x4.mul(v128.load(at + 16), scale), middle)));
+  return i16x8.min_s(i16x8.max_s(i16x8.narrow_i32x4_s(low, high), i16x8.splat(0)), i16x8.splat(15));
+}
+
+/** Lane l of each 16 bytes holds the components l, l + 8, l + 16 and l + 24 of 32. */
+function write4(row: usize, scale: v128): void {
+  for (let i: usize = 0; i < dimensions; i += 32) {
+    const at = work + (i << 2);
+    let packed = nibbles(at, scale);
+    packed = v128.or(packed, i16x8.shl(nibbles(at + 32, scale), 4));
+    packed = v128.or(packed, i16x8.shl(nibbles(at + 64, scale), 8));
+    packed = v128.or(packed, i16x8.shl(nibbles(at + 96, scale), 12));
+    v128.store(row + (i >> 1), packed);
   }
 }
 
@@ -192,29 +223,84 @@ function dot8(row: usize, at: usize, x: v128, y: v128): v128 {
   );
 }
 
-@inline
-function rowOf(slot: usize): usize {
-  return rows + (slot >> 8) * chunk + (slot & 255) * dimensions;
-}
-
-/** The question's scores of `count` rows, a multiple of 4, into `scores` as i32. */
-export function scan(slots: usize, count: usize, scores: usize): void {
+/** The question's scores of `count` rows of 8 bits, a multiple of 4, into `scores` as i32. */
+export function scan8(slots: usize, count: usize, scores: usize): void {
+  const length = dimensions;
+  const query = question16;
   for (let n: usize = 0; n < count << 2; n += 16) {
-    const r0 = rowOf(load<u32>(slots + n));
-    const r1 = rowOf(load<u32>(slots + n + 4));
-    const r2 = rowOf(load<u32>(slots + n + 8));
-    const r3 = rowOf(load<u32>(slots + n + 12));
+    const r0 = row8Of(load<u32>(slots + n));
+    const r1 = row8Of(load<u32>(slots + n + 4));
+    const r2 = row8Of(load<u32>(slots + n + 8));
+    const r3 = row8Of(load<u32>(slots + n + 12));
     let s0 = i32x4.splat(0);
     let s1 = i32x4.splat(0);
     let s2 = i32x4.splat(0);
     let s3 = i32x4.splat(0);
-    for (let i: usize = 0; i < dimensions; i += 16) {
-      const x = v128.load(question16 + (i << 1));
-      const y = v128.load(question16 + (i << 1) + 16);
+    for (let i: usize = 0; i < length; i += 16) {
+      const x = v128.load(query + (i << 1));
+      const y = v128.load(query + (i << 1) + 16);
       s0 = i32x4.add(s0, dot8(r0, i, x, y));
       s1 = i32x4.add(s1, dot8(r1, i, x, y));
       s2 = i32x4.add(s2, dot8(r2, i, x, y));
       s3 = i32x4.add(s3, dot8(r3, i, x, y));
+    }
+    store<i32>(scores + n, sumI(s0));
+    store<i32>(scores + n + 4, sumI(s1));
+    store<i32>(scores + n + 8, sumI(s2));
+    store<i32>(scores + n + 12, sumI(s3));
+  }
+}
+
+@inline
+function row8Of(slot: usize): usize {
+  return rows8 + (slot >> 8) * chunk + (slot & 255) * dimensions;
+}
+
+@inline
+function row4Of(slot: usize): usize {
+  return rows4 + (slot >> 8) * chunk + (slot & 255) * (dimensions >> 1);
+}
+
+@inline
+function dot4(row: usize, x0: v128, x1: v128, x2: v128, x3: v128): v128 {
+  const packed = v128.load(row);
+  const mask = i16x8.splat(15);
+  return i32x4.add(
+    i32x4.add(
+      i32x4.dot_i16x8_s(v128.and(packed, mask), x0),
+      i32x4.dot_i16x8_s(v128.and(i16x8.shr_u(packed, 4), mask), x1),
+    ),
+    i32x4.add(
+      i32x4.dot_i16x8_s(v128.and(i16x8.shr_u(packed, 8), mask), x2),
+      i32x4.dot_i16x8_s(i16x8.shr_u(packed, 12), x3),
+    ),
+  );
+}
+
+/** The same of the rows of 4 bits; all scores are higher by the same amount. */
+export function scan4(slots: usize, count: usize, scores: usize): void {
+  const length = dimensions;
+  const query = question16;
+  for (let n: usize = 0; n < count << 2; n += 16) {
+    const r0 = row4Of(load<u32>(slots + n));
+    const r1 = row4Of(load<u32>(slots + n + 4));
+    const r2 = row4Of(load<u32>(slots + n + 8));
+    const r3 = row4Of(load<u32>(slots + n + 12));
+    let s0 = i32x4.splat(0);
+    let s1 = i32x4.splat(0);
+    let s2 = i32x4.splat(0);
+    let s3 = i32x4.splat(0);
+    for (let i: usize = 0; i < length; i += 32) {
+      const at = query + (i << 1);
+      const x0 = v128.load(at);
+      const x1 = v128.load(at + 16);
+      const x2 = v128.load(at + 32);
+      const x3 = v128.load(at + 48);
+      const byte = i >> 1;
+      s0 = i32x4.add(s0, dot4(r0 + byte, x0, x1, x2, x3));
+      s1 = i32x4.add(s1, dot4(r1 + byte, x0, x1, x2, x3));
+      s2 = i32x4.add(s2, dot4(r2 + byte, x0, x1, x2, x3));
+      s3 = i32x4.add(s3, dot4(r3 + byte, x0, x1, x2, x3));
     }
     store<i32>(scores + n, sumI(s0));
     store<i32>(scores + n + 4, sumI(s1));
