@@ -67,7 +67,7 @@ async function openViews(folder: DataFolder, embedder: Embedder, logger: Logger)
     onProgress: (done, total) => Object.assign(progress, { done, total }),
   });
   const views = await withProgress('loading the memories', async () => progress, opening, process.stdout, logger);
-  if (views.begunAnew !== null) logger.warn({ reason: views.begunAnew }, 'the views are made anew from the log');
+  if (views.begunAnew !== null) logger.info({ reason: views.begunAnew }, 'the views are made anew from the log');
   return views;
 }
 

@@ -26,24 +26,27 @@ export async function withProgress<T>(
       )
     : null;
   let timer: NodeJS.Timeout;
-  let shown = false;
+  let over = false;
 
-  const show = async () => {
-    const { done, total } = await read();
+  const draw = ({ done, total }: Progress) => {
     if (bar === null) logger.info({ done, total }, what);
-    else if (shown) bar.update(done);
+    else if (bar.isActive) bar.update(done);
     else bar.start(total, done);
-    shown = true;
-    timer = setTimeout(tick, bar === null ? LINE_EVERY_MS : BAR_EVERY_MS);
   };
-  // A figure that cannot be had is no reason to fail the start.
-  const tick = () => void show().catch(() => undefined);
+  const show = async () => {
+    // A figure that cannot be had is no reason to fail the start.
+    const progress = await read().catch(() => null);
+    if (over) return;
+    if (progress !== null && progress.total > 0) draw(progress);
+    timer = setTimeout(show, bar === null ? LINE_EVERY_MS : BAR_EVERY_MS);
+  };
 
-  timer = setTimeout(tick, FIRST_WORD_AFTER_MS);
+  timer = setTimeout(show, FIRST_WORD_AFTER_MS);
   try {
     return await work;
   } finally {
+    over = true;
     clearTimeout(timer);
-    if (shown) bar?.stop();
+    bar?.stop();
   }
 }
