@@ -18,7 +18,8 @@ export type MiniLmOptions = {
   logger?: { error(details: object, message: string): void };
 };
 
-const BATCH = 16;
+/** Or as many as there are threads: a few batches under way at once then keep all of them busy. */
+const SMALLEST_BATCH = 16;
 const MOST_WAITING = 4096;
 
 /** The name that Node knows the worker's file by: the source here, what was built of it in dist/. */
@@ -47,7 +48,7 @@ export async function openMiniLm(options: MiniLmOptions = {}): Promise<Embedder>
   return {
     model: 'minilm-l6-v2-int8',
     dimensions: DIMENSIONS,
-    batch: BATCH,
+    batch: Math.max(SMALLEST_BATCH, threads),
     embed: (texts, purpose) => Promise.all(texts.map((text) => pool.run(text, purpose))),
     close: () => pool.close(),
   };
