@@ -49,6 +49,20 @@ test('a filter in SQL finds what the plain function finds, under the same rights
   );
 });
 
+test('a filter made of very many is refused with its limit, and one of many is not', () => {
+  const db = databaseOf([]);
+  const reader = { tenant: 'acme', agent: null, teams: [], peers: [] };
+  const ask = (count: number) => {
+    const or = Array.from({ length: count }, (_, i): MemoryFilter => ({ not: { users: [`u${i}`] } }));
+    return listRows(db, { reader, filter: { or }, now, first: 1 });
+  };
+  expect(ask(100).total).toBe(0);
+  expect(() => ask(1_000)).toThrow(
+    expect.objectContaining({ code: 'INVALID_INPUT', details: { field: 'filter', limit: 256 } }),
+  );
+  db.close();
+});
+
 test('a filter nested without end is refused with its limit', () => {
   const db = databaseOf([]);
   const endless: MemoryFilter = {};

@@ -61,4 +61,5 @@ export type Report =
   /** The worker serves. begunAnew: why the views are empty, if they were thrown away or not there. */
   | { type: 'ready'; begunAnew: string | null; checkpoint: Position | null }
   | { type: 'answer'; id: number; value: unknown }
-  | { type: 'failure'; id: number; code: FailureCode; message: string; details: FailureDetails };
+  /** trace: where an error came from that is not a Failure, without its message, which may quote a memory. */
+  | { type: 'failure'; id: number; code: FailureCode; message: string; details: FailureDetails; trace: string | null };

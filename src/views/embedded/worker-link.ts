@@ -118,6 +118,8 @@ export class WorkerLink {
       this.#options.onProgress(report.done, report.total);
       return;
     }
+    if (report.type === 'failure' && report.trace !== null)
+      this.#options.logger.error({ trace: report.trace }, 'the views failed on a request');
     const pending = this.#pending.get(report.id);
     if (report.type === 'answer') pending?.resolve(report.value);
     else pending?.reject(failure(report.code, report.message, report.details));

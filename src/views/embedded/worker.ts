@@ -3,13 +3,16 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Failure } from '../../domain/failure.ts';
 import type { CountTokens } from '../../text/passages.ts';
 import { isDamage, removeDatabase } from './damage.ts';
-import type { Report, Request, WorkerSettings } from './protocol.ts';
+import type { Method, Report, Request, WorkerSettings } from './protocol.ts';
 import { openStore, type Store } from './store.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('this module is a worker');
 const settings = workerData as WorkerSettings;
 const report = (message: Report) => port.postMessage(message);
+
+/** They change nothing: what fails in one of them is that request's failure alone. */
+const reads = new Set<Method>(['checkpoint', 'wantedVectors', 'list', 'search', 'statistics']);
 
 /** For embedders whose tokens nobody here can count: a token has four characters or so. */
 const estimateTokens: CountTokens = (text) => Math.ceil(text.length / 4);
@@ -29,7 +32,7 @@ port.on('message', (request: Request) => {
     if (request.method === 'close') port.close();
   } catch (error) {
     report(refusal(request.id, error));
-    if (!(error instanceof Failure)) giveUp(error);
+    if (!(error instanceof Failure) && (isDamage(error) || !reads.has(request.method))) giveUp(error);
   }
 });
 report({ type: 'ready', begunAnew: store.begunAnew, checkpoint: store.checkpoint() });
@@ -40,11 +43,16 @@ function answer({ method, parameters }: Request): unknown {
 
 function refusal(id: number, error: unknown): Report {
   if (error instanceof Failure)
-    return { type: 'failure', id, code: error.code, message: error.message, details: error.details };
-  const message = isDamage(error)
-    ? 'the views file is damaged and is made again'
-    : 'the views failed and are opened again';
-  return { type: 'failure', id, code: 'UNAVAILABLE', message, details: {} };
+    return { type: 'failure', id, code: error.code, message: error.message, details: error.details, trace: null };
+  const damaged = isDamage(error);
+  return {
+    type: 'failure',
+    id,
+    code: damaged ? 'UNAVAILABLE' : 'INTERNAL',
+    message: damaged ? 'the views file is damaged and is made again' : 'the views failed on this request',
+    details: {},
+    trace: error instanceof Error ? `${error.name}${/\n\s+at .*/s.exec(error.stack ?? '')?.[0] ?? ''}` : typeof error,
+  };
 }
 
 /** What is in memory may differ from the files now: the main thread opens another worker, which reads them anew. */
