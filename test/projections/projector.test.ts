@@ -335,3 +335,21 @@ test('of many changes to a document in a page only the first and the last are ap
   ]);
   expect(await views.get(operator, ['m1'], NOW)).toMatchObject([{ votes: { revision: 20 } }]);
 });
+
+test('a memory that is revised in the page of its recording keeps its place in the session', async () => {
+  const [log, views] = [openMemoryLog(), naive()];
+  for (const [id, content] of [
+    ['m1', 'apple'],
+    ['m2', 'pear'],
+  ] as const)
+    await append(log, memoryStream(id), { type: 'memory.recorded', data: aRecording({ content, session: 's' }) });
+  await append(log, memoryStream('m1'), { type: 'memory.revised', data: { metadata: { seen: true } } });
+  const projector = projectorOf(log, views);
+  await projector.start();
+  await projector.waitFor(await log.head(), MINUTE);
+  const question = { reader: operator, now: NOW, mode: 'KEYWORD' as const, vector: null, limit: 10 };
+  const found = async (text: string) =>
+    (await views.search({ ...question, text })).candidates.map((one) => one.memory.id);
+  expect(await found('apple')).toEqual(['m1', 'm2']);
+  expect(await found('pear')).toEqual(['m2']);
+});

@@ -13,12 +13,13 @@ const agents = ['ann', 'bob', 'cid'];
 const words = ['apple', 'pear', 'plum', 'fig', 'grape'];
 const content = fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 4 }).map((list) => list.join(' '));
 
+/** Mostly of one visibility and at one time, so that many are each other's context. */
 const recording = fc
   .record({
-    agent: fc.constantFrom('ann', 'bob'),
-    scope: fc.constantFrom('AGENT_PRIVATE' as const, 'AGENT_SHARED' as const, 'GLOBAL' as const),
-    session: fc.constantFrom(null, 's', 's', 's'),
-    occurredAt: fc.integer({ min: 0, max: 2 }).map((n) => minute(n)),
+    agent: fc.constantFrom('ann', 'ann', 'ann', 'bob'),
+    scope: fc.constantFrom('GLOBAL' as const, 'GLOBAL' as const, 'AGENT_SHARED' as const, 'AGENT_PRIVATE' as const),
+    session: fc.constantFrom('s', 's', 's', null),
+    occurredAt: fc.constantFrom(minute(0), minute(0), minute(1)),
     expiresAt: fc.constantFrom(null, null, null, minute(10)),
     content,
   })

@@ -115,7 +115,7 @@ const change: fc.Arbitrary<RandomChange> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ memory: memoryIndex, votes }) },
 );
 
-export const aReaderOf: fc.Arbitrary<Reader> = fc.record({
+const aReader: fc.Arbitrary<Reader> = fc.record({
   tenant: fc.constantFrom(TENANT, TENANT, TENANT, 'other'),
   agent: fc.constantFrom(...agents, 'dan', null),
   teams: some(teams),
@@ -157,10 +157,11 @@ const leaf = fc.tuple(plainFilter, fc.nat(), fc.nat()).map(([filter, a, b]): Mem
   return Object.fromEntries(names.filter((_, index) => index === a % names.length || index === b % names.length));
 });
 
-export const aFilter: fc.Arbitrary<MemoryFilter> = fc.letrec<{ filter: MemoryFilter }>((tie) => ({
+const aFilter: fc.Arbitrary<MemoryFilter> = fc.letrec<{ filter: MemoryFilter }>((tie) => ({
   filter: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     leaf,
+    metadataTest.map((test) => ({ metadata: [test] })),
     fc.array(tie('filter'), { maxLength: 2 }).map((and) => ({ and })),
     fc.array(tie('filter'), { maxLength: 2 }).map((or) => ({ or })),
     tie('filter').map((not) => ({ not })),
@@ -171,6 +172,8 @@ export const aFilter: fc.Arbitrary<MemoryFilter> = fc.letrec<{ filter: MemoryFil
 export type RandomQuery = {
   reader: Reader;
   filter: MemoryFilter | undefined;
+  /** Lists are asked with these as well. */
+  moreFilters: MemoryFilter[];
   includeDeprecated: boolean;
   mode: SearchMode;
   text: string;
@@ -179,8 +182,9 @@ export type RandomQuery = {
 };
 
 const query: fc.Arbitrary<RandomQuery> = fc.record({
-  reader: aReaderOf,
+  reader: aReader,
   filter: fc.option(aFilter, { nil: undefined }),
+  moreFilters: fc.array(aFilter, { maxLength: 6 }),
   includeDeprecated: fc.boolean(),
   mode: fc.constantFrom('HYBRID', 'SEMANTIC', 'KEYWORD'),
   text: fc

@@ -84,7 +84,7 @@ async function compare(
   ids: string[],
   now: string,
 ): Promise<void> {
-  const { reader, filter, includeDeprecated, mode, text, about, limit } = query;
+  const { reader, filter, moreFilters, includeDeprecated, mode, text, about, limit } = query;
   const selection: Selection = { reader, includeDeprecated, now, ...(filter === undefined ? {} : { filter }) };
   const allowed = (memory: Memory) => canRead(reader, memory) && isAlive(memory, now);
 
@@ -93,6 +93,7 @@ async function compare(
   expect(got.every((view) => view === null || allowed(view.memory))).toBe(true);
 
   await comparePages(store, naive, selection, limit);
+  for (const other of moreFilters) await comparePages(store, naive, { ...selection, filter: other }, 100);
 
   const vector = mode === 'KEYWORD' || about === null ? null : vectorOf(about);
   const question = {
