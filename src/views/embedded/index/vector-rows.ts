@@ -8,6 +8,9 @@ import { createVectorKernel, type VectorKernel } from './vector-kernel.ts';
 export type VectorRows = {
   readonly kernel: VectorKernel;
   readonly passageOf: readonly (PassageEntry | null)[];
+  /** The id of a slot's bucket, 0 for a free slot. */
+  readonly bucketOf: Uint32Array;
+  /** How many passages have a vector. */
   size(): number;
   keep(passage: PassageEntry, vector: Float32Array): void;
   /** Gives a passage the vector that another one of the same text has. */
@@ -25,14 +28,19 @@ export function createVectorRows(dimensions: number): VectorRows {
   const passageOf: (PassageEntry | null)[] = [];
   /** A slot's place among its bucket's. */
   let placeOf = new Uint32Array(256);
+  let bucketOf = new Uint32Array(256);
   let size = 0;
 
   function enter(passage: PassageEntry): void {
     const slot = kernel.take();
     passage.slot = slot;
     passageOf[slot] = passage;
-    if (slot >= placeOf.length) placeOf = grown(placeOf, new Uint32Array(slot * 2));
+    if (slot >= placeOf.length) {
+      placeOf = grown(placeOf, new Uint32Array(slot * 2));
+      bucketOf = grown(bucketOf, new Uint32Array(slot * 2));
+    }
     const { bucket } = passage.entry;
+    bucketOf[slot] = bucket.id;
     if (bucket.vectors === bucket.slots.length)
       bucket.slots = grown(bucket.slots, new Uint32Array(Math.ceil(bucket.vectors * 1.5)));
     placeOf[slot] = bucket.vectors;
@@ -47,6 +55,7 @@ export function createVectorRows(dimensions: number): VectorRows {
     bucket.slots[place] = last;
     placeOf[last] = place;
     passageOf[slot] = null;
+    bucketOf[slot] = 0;
     kernel.giveBack(slot);
     size--;
   }
@@ -57,6 +66,9 @@ export function createVectorRows(dimensions: number): VectorRows {
   return {
     kernel,
     passageOf,
+    get bucketOf() {
+      return bucketOf;
+    },
     size: () => size,
     keep: (passage, vector) => {
       if (passage.slot === NONE) enter(passage);
@@ -76,6 +88,6 @@ export function createVectorRows(dimensions: number): VectorRows {
     },
     cosine: (passage) =>
       passage.slot === NONE ? null : kernel.cosine(passage.slot, previousSlot(passage), VECTOR_CONTEXT),
-    bytes: () => kernel.bytes() + placeOf.byteLength,
+    bytes: () => kernel.bytes() + placeOf.byteLength + bucketOf.byteLength,
   };
 }

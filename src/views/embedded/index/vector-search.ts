@@ -10,10 +10,13 @@ import type { VectorRows } from './vector-rows.ts';
 /** Fewer rows are in the processor's cache anyway. */
 const WORTH_FOUR_BITS = 10_000;
 
+/** A filter; null: all. */
+type Accept = ((entry: Entry) => boolean) | null;
+
 export type VectorSearch = (
   verdicts: Uint8Array,
   buckets: Iterable<BucketState>,
-  accept: ((entry: Entry) => boolean) | null,
+  accept: Accept,
   question: Float32Array,
   limit: number,
 ) => Entry[];
@@ -29,22 +32,39 @@ export function createVectorSearch(vectors: VectorRows): VectorSearch {
     return passage;
   };
 
-  /** The slots that are asked for; gives their number. */
-  function gather(verdicts: Uint8Array, buckets: Iterable<BucketState>, accept: ((entry: Entry) => boolean) | null) {
+  /** Gathers the slots that are asked for, and gives their number. */
+  function gather(verdicts: Uint8Array, buckets: Iterable<BucketState>, accept: Accept): number {
     if (slots.length < vectors.size()) {
       slots = new Uint32Array(vectors.size() * 2);
       scores = new Int32Array(vectors.size() * 2);
     }
+    const found = Array.from(buckets).filter(({ id }) => verdicts[id] === FOUND);
+    const total = found.reduce((sum, bucket) => sum + bucket.vectors, 0);
+    const count = total > vectors.size() / 4 ? gatherInOrder(verdicts) : gatherByBucket(found);
+    if (accept === null) return count;
+    let kept = 0;
+    for (let at = 0; at < count; at++) {
+      const slot = slots[at] ?? 0;
+      if (accept(passageAt(slot).entry)) slots[kept++] = slot;
+    }
+    return kept;
+  }
+
+  /** In the order they have in memory, which is then read fastest. */
+  function gatherInOrder(verdicts: Uint8Array): number {
+    const { bucketOf, passageOf } = vectors;
     let count = 0;
-    for (const bucket of buckets) {
-      if (verdicts[bucket.id] !== FOUND) continue;
-      const own = bucket.slots.subarray(0, bucket.vectors);
-      if (accept === null) {
-        slots.set(own, count);
-        count += own.length;
-      } else {
-        for (const slot of own) if (accept(passageAt(slot).entry)) slots[count++] = slot;
-      }
+    for (let slot = 0; slot < passageOf.length; slot++)
+      if (verdicts[bucketOf[slot] ?? 0] === FOUND) slots[count++] = slot;
+    return count;
+  }
+
+  /** Looks at no slot but those asked for. */
+  function gatherByBucket(found: readonly BucketState[]): number {
+    let count = 0;
+    for (const bucket of found) {
+      slots.set(bucket.slots.subarray(0, bucket.vectors), count);
+      count += bucket.vectors;
     }
     return count;
   }
