@@ -43,7 +43,8 @@ export async function openWorld(open: () => Promise<OpenedLog> = logs.memory ?? 
       throw failure('UNAVAILABLE', 'the views are behind');
   };
   const clock = () => new Date(now);
-  const commandsOf = createCommands({ log, directory, clock, findText: views.findText, caughtUp });
+  const dependencies = { log, directory, clock, findText: views.findText, caughtUp };
+  const commandsOf = createCommands(dependencies);
 
   const callerOf = (agent: string | null, { tenant = TENANT, role = 'TENANT' }: Who = {}): Caller => ({
     role,
@@ -59,6 +60,11 @@ export async function openWorld(open: () => Promise<OpenedLog> = logs.memory ?? 
     directory,
     /** An agent of acme; null is its operator. Teams are as of now. */
     as: (agent: string | null, who?: Who): Commands => commandsOf(callerOf(agent, who)),
+    /** The same, with nothing shared but the log. */
+    anotherProcess: () => {
+      const commands = createCommands(dependencies);
+      return (agent: string | null) => commands(callerOf(agent));
+    },
     admin: commandsOf(callerOf(null, { tenant: null, role: 'ADMIN' })),
     /** From here on it is so many minutes after the first of January 2026. */
     setTime: (minutes: number) => {
