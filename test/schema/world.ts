@@ -2,7 +2,7 @@
 // simplest kind and an instant embedder. Questions are asked in the API's own terms, by whoever is named.
 import { createYoga } from 'graphql-yoga';
 import { createProjector } from '../../projections/projector.ts';
-import { createContext } from '../../schema/context.ts';
+import { type Context, createContext } from '../../schema/context.ts';
 import { toGraphQLError } from '../../schema/errors.ts';
 import { limitPlugins } from '../../schema/limits.ts';
 import { schema } from '../../schema/schema.ts';
@@ -10,6 +10,7 @@ import type { Caller } from '../../src/access/caller.ts';
 import { openDirectory } from '../../src/access/directory.ts';
 import { createCommands } from '../../src/commands/commands.ts';
 import { failure } from '../../src/domain/failure.ts';
+import type { EventLog } from '../../src/log/event-log.ts';
 import { createQueries } from '../../src/queries/queries.ts';
 import type { ViewStore } from '../../src/views/view-store.ts';
 import { analyse, TENANT } from '../support/fixtures.ts';
@@ -29,18 +30,28 @@ export type Answer = {
   errors?: { message: string; path?: readonly (string | number)[]; extensions: Record<string, unknown> }[];
 };
 
+const yoga = createYoga<{ context: Context }, Context>({
+  schema,
+  plugins: limitPlugins,
+  logging: false,
+  maskedErrors: false,
+  context: ({ context }) => context,
+});
+
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
-export async function openWorld() {
-  const log = openMemoryLog();
+export type WorldOptions = { log?: EventLog; views?: ViewStore };
+
+export async function openWorld(options: WorldOptions = {}) {
+  const log = options.log ?? openMemoryLog();
   const embedder = createHashEmbedder();
   const calls: { get: string[][]; streams: string[] } = { get: [], streams: [] };
-  const naive = openNaiveViews({ analyse });
+  const given = options.views ?? openNaiveViews({ analyse });
   const views: ViewStore = {
-    ...naive,
+    ...given,
     get: (reader, ids, now) => {
       calls.get.push([...ids]);
-      return naive.get(reader, ids, now);
+      return given.get(reader, ids, now);
     },
   };
   const countedLog: typeof log = {
@@ -85,19 +96,13 @@ export async function openWorld() {
   });
   const resolved: string[] = [];
 
-  const yoga = createYoga<{ caller: Caller }>({
-    schema,
-    plugins: limitPlugins,
-    logging: false,
-    maskedErrors: false,
-    context: ({ caller }) =>
-      createContext({
-        caller,
-        commands: commands(caller),
-        queries: queries(caller),
-        resolved: (field, outcome) => resolved.push(`${field} ${outcome}`),
-      }),
-  });
+  const contextFor = (caller: Caller) =>
+    createContext({
+      caller,
+      commands: commands(caller),
+      queries: queries(caller),
+      resolved: (field, outcome) => resolved.push(`${field} ${outcome}`),
+    });
 
   async function callerOf(who: Who): Promise<Caller> {
     const known = { keyId: 'key', correlationId: 'correlation' };
@@ -111,7 +116,7 @@ export async function openWorld() {
   async function ask(who: Who, query: string, variables: object = {}): Promise<Answer> {
     const caller = await callerOf(who);
     const present = (error: unknown) => toGraphQLError(error, caller.correlationId).toJSON();
-    const enveloped = yoga.getEnveloped({ caller });
+    const enveloped = yoga.getEnveloped({ context: contextFor(caller) });
     try {
       const document = enveloped.parse(query);
       const invalid = enveloped.validate(enveloped.schema, document);
@@ -150,6 +155,7 @@ export async function openWorld() {
       await caughtUp(await log.head());
       await makeVectors();
     },
+    now: () => clock().toISOString(),
     pass(milliseconds: number) {
       now += milliseconds;
     },
