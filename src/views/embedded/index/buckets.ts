@@ -11,9 +11,8 @@ export type BucketState = {
   /** Passages, and the sum of their lengths in tenths: whole numbers, so that no order of changes makes a difference. */
   passages: number;
   length: number;
-  /** Slots of its vectors, the first `vectors` of the array. */
-  slots: Uint32Array;
-  vectors: number;
+  /** The slots of its vectors, in no order. */
+  readonly slots: number[];
 };
 
 /** For IndexQuery: what a bucket is to a search. */
@@ -41,7 +40,7 @@ export function createBuckets(): Buckets {
       let state = byKey.get(key);
       if (state === undefined) {
         const id = freeIds.pop() ?? ids++;
-        state = { id, key, bucket, memories: 0, passages: 0, length: 0, slots: new Uint32Array(4), vectors: 0 };
+        state = { id, key, bucket, memories: 0, passages: 0, length: 0, slots: [] };
         byKey.set(key, state);
       }
       state.memories++;

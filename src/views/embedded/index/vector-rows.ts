@@ -41,19 +41,18 @@ export function createVectorRows(dimensions: number): VectorRows {
     }
     const { bucket } = passage.entry;
     bucketOf[slot] = bucket.id;
-    if (bucket.vectors === bucket.slots.length)
-      bucket.slots = grown(bucket.slots, new Uint32Array(Math.ceil(bucket.vectors * 1.5)));
-    placeOf[slot] = bucket.vectors;
-    bucket.slots[bucket.vectors++] = slot;
+    placeOf[slot] = bucket.slots.push(slot) - 1;
     size++;
   }
 
   /** The last of the bucket takes the place. */
   function leave(bucket: BucketState, slot: number): void {
     const place = placeOf[slot] ?? 0;
-    const last = bucket.slots[--bucket.vectors] ?? 0;
-    bucket.slots[place] = last;
-    placeOf[last] = place;
+    const last = bucket.slots.pop();
+    if (last !== undefined && last !== slot) {
+      bucket.slots[place] = last;
+      placeOf[last] = place;
+    }
     passageOf[slot] = null;
     bucketOf[slot] = 0;
     kernel.giveBack(slot);

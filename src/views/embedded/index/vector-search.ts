@@ -39,7 +39,7 @@ export function createVectorSearch(vectors: VectorRows): VectorSearch {
       scores = new Int32Array(vectors.size() * 2);
     }
     const found = Array.from(buckets).filter(({ id }) => verdicts[id] === FOUND);
-    const total = found.reduce((sum, bucket) => sum + bucket.vectors, 0);
+    const total = found.reduce((sum, bucket) => sum + bucket.slots.length, 0);
     const count = total > vectors.size() / 4 ? gatherInOrder(verdicts) : gatherByBucket(found);
     if (accept === null) return count;
     let kept = 0;
@@ -62,10 +62,7 @@ export function createVectorSearch(vectors: VectorRows): VectorSearch {
   /** Looks at no slot but those asked for. */
   function gatherByBucket(found: readonly BucketState[]): number {
     let count = 0;
-    for (const bucket of found) {
-      slots.set(bucket.slots.subarray(0, bucket.vectors), count);
-      count += bucket.vectors;
-    }
+    for (const bucket of found) for (const slot of bucket.slots) slots[count++] = slot;
     return count;
   }
 
