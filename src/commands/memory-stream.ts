@@ -50,7 +50,8 @@ export type Own = { before: MemoryView | null; events: readonly StreamEvent[]; a
 /** What a command did to the stream when it was sent before; null: this is the first time. */
 export function ownEvents({ stream, events }: MemoryStream, ids: Ids): Own | null {
   if (!ids.repeatable) return null;
-  const begin = events.findIndex(({ id }) => id === ids.event(stream, 0));
+  const first = ids.event(stream, 0);
+  const begin = events.findIndex(({ id }) => id === first);
   if (begin < 0) return null;
   let end = begin + 1;
   while (events[end]?.id === ids.event(stream, end - begin)) end += 1;
