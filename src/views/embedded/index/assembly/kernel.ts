@@ -32,19 +32,9 @@ let rows4: usize = 0;
 let chunk: usize = 0;
 
 export function configure(
-  dimensions_: usize,
-  block_: usize,
-  signs_: usize,
-  permutations_: usize,
-  work_: usize,
-  spare_: usize,
-  question_: usize,
-  question16_: usize,
-  scale8_: f32,
-  scale4_: f32,
-  rows8_: usize,
-  rows4_: usize,
-  chunk_: usize,
+  dimensions_: usize, block_: usize, signs_: usize, permutations_: usize,
+  work_: usize, spare_: usize, question_: usize, question16_: usize,
+  scale8_: f32, scale4_: f32, rows8_: usize, rows4_: usize, chunk_: usize,
 ): void {
   dimensions = dimensions_;
   block = block_;
@@ -130,15 +120,19 @@ function round4(at: usize, scale: v128): v128 {
   return i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(at), scale)));
 }
 
-/** Keeps the vector that was written to `work` at 16 bits. */
+/** What is at `work`, at 16 bits. */
+function write16(to: usize, whole: f32): void {
+  const scale = f32x4.splat(whole);
+  for (let i: usize = 0; i < dimensions; i += 8) {
+    const at = work + (i << 2);
+    v128.store(to + (i << 1), i16x8.narrow_i32x4_s(round4(at, scale), round4(at + 16, scale)));
+  }
+}
+
+/** Keeps the vector that was written to `work`. */
 export function keep(raw: usize): void {
   rotate();
-  const scale = f32x4.splat(WHOLE16);
-  for (let i: usize = 0; i < dimensions; i += 8)
-    v128.store(
-      raw + (i << 1),
-      i16x8.narrow_i32x4_s(round4(work + (i << 2), scale), round4(work + (i << 2) + 16, scale)),
-    );
+  write16(raw, WHOLE16);
 }
 
 /** Makes the rows to scan: normalise(raw + weight·previous). A weight of 0 reads no previous that matters. */
@@ -193,12 +187,7 @@ function write4(row: usize, scale: v128): void {
 export function ask(): void {
   rotate();
   memory.copy(question, work, dimensions << 2);
-  const scale = f32x4.splat(WHOLE_QUESTION);
-  for (let i: usize = 0; i < dimensions; i += 8)
-    v128.store(
-      question16 + (i << 1),
-      i16x8.narrow_i32x4_s(round4(work + (i << 2), scale), round4(work + (i << 2) + 16, scale)),
-    );
+  write16(question16, WHOLE_QUESTION);
 }
 
 /** Cosine of the question and normalise(raw + weight·previous), in float32. */
