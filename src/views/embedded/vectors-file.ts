@@ -29,10 +29,26 @@ export class VectorsFile {
   }
 
   get(hash: string): Float32Array | null {
-    const row = this.#guarded(({ get }) => get.get(this.#model, hash));
-    if (!(row?.vector instanceof Uint8Array) || row.vector.byteLength !== this.#dimensions * 4) return null;
-    // A copy: the row's bytes need not lie at a multiple of four.
-    return new Float32Array(row.vector.slice().buffer);
+    return this.#vectorOf(this.#guarded(({ get }) => get.get(this.#model, hash))?.vector);
+  }
+
+  /** All of the model, in the order of the file: many times faster than one by one. */
+  each(use: (hash: string, vector: Float32Array) => void): void {
+    this.#guarded(({ db }) => {
+      const rows = db.prepare('SELECT hash, vector FROM vector WHERE model = ? ORDER BY number');
+      rows.setReturnArrays(true);
+      for (const [hash, bytes] of rows.iterate(this.#model) as unknown as Iterable<[string, unknown]>) {
+        const vector = this.#vectorOf(bytes);
+        if (vector !== null) use(hash, vector);
+      }
+    });
+  }
+
+  #vectorOf(bytes: unknown): Float32Array | null {
+    if (!(bytes instanceof Uint8Array) || bytes.byteLength !== this.#dimensions * 4) return null;
+    // Floats must lie at a multiple of four; a copy does.
+    const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+    return new Float32Array(buffer, byteOffset, this.#dimensions);
   }
 
   /** Also notes how far the views had come, see `reached`. */
