@@ -64,8 +64,6 @@ export type App = {
   start(): Promise<void>;
   /** From here on no new request is begun and /ready answers 503. */
   stopAccepting(): void;
-  /** Resolves when no request runs. */
-  idle(): Promise<void>;
   /** Ends what runs in the background; log, views and embedder stay open. */
   close(): Promise<void>;
   readiness: Readiness;
@@ -92,7 +90,6 @@ export async function createApp({ clock, embedder, logger, settings, resetViews,
   const commands = createCommands({ log, directory, clock, findText: views.findText, caughtUp: caughtUpBy(projector) });
   const embedQuery = createQueryEmbedder(embedder);
   const queries = createQueries({ log, views, directory, projector, pump, embedQuery, clock });
-  const gate = createGate(settings.maxConcurrency);
   let stopping = false;
   const isStopping = () => stopping;
   const readiness = createReadiness(log, views, projector, isStopping);
@@ -100,7 +97,7 @@ export async function createApp({ clock, embedder, logger, settings, resetViews,
   const answer = createRouter({
     findCaller: createCallers(directory, settings.adminKey, clock),
     takeToken: createRateLimit(settings.rateLimit, () => performance.now()),
-    gate,
+    enter: createGate(settings.maxConcurrency),
     readiness,
     isStopping,
     metrics,
@@ -128,7 +125,6 @@ export async function createApp({ clock, embedder, logger, settings, resetViews,
     stopAccepting: () => {
       stopping = true;
     },
-    idle: () => gate.empty(),
     close: async () => {
       stopping = true;
       await projector.stop();

@@ -3,7 +3,7 @@ import type { Caller } from '../access/caller.ts';
 import { Failure, failure } from '../domain/failure.ts';
 import type { FindCaller } from './callers.ts';
 import { busy, type Incoming, json, methodNotAllowed, notFound, type Outgoing, refusal } from './exchange.ts';
-import type { Gate } from './gate.ts';
+import type { Enter } from './gate.ts';
 import { wantsPage } from './graphiql.ts';
 import { agentOf, badCorrelationId, bearerOf, correlationIdOf } from './headers.ts';
 import type { Logger } from './logger.ts';
@@ -14,7 +14,7 @@ import type { Readiness } from './readiness.ts';
 export type Routes = {
   findCaller: FindCaller;
   takeToken: TakeToken;
-  gate: Gate;
+  enter: Enter;
   readiness: Readiness;
   isStopping: () => boolean;
   metrics: Metrics;
@@ -79,7 +79,7 @@ function refused({ metrics, logger }: Routes, error: unknown, correlationId: str
 }
 
 async function asCaller(
-  { findCaller, takeToken, gate, isStopping, metrics }: Routes,
+  { findCaller, takeToken, enter, isStopping, metrics }: Routes,
   incoming: Incoming,
   correlationId: string,
   work: (caller: Caller) => Promise<Outgoing>,
@@ -91,7 +91,7 @@ async function asCaller(
     metrics.refused('RATE_LIMITED');
     return refusal(failure('RATE_LIMITED', 'too many requests with this key'), { 'retry-after': `${Math.ceil(wait)}` });
   }
-  const leave = gate.enter();
+  const leave = enter();
   if (leave === null) {
     metrics.refused('UNAVAILABLE');
     return busy('too many requests at once; try again');

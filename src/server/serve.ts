@@ -1,12 +1,10 @@
 // The socket: listening, its limits, and its end.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { failure } from '../domain/failure.ts';
 import type { App } from './app.ts';
 
-/** How long answers that are ready may take to be sent, to slow readers. */
-const LAST_BYTES_MS = 1_000;
+const SWEEP_MS = 50;
 
 export type Listening = {
   /** With the port that was picked. */
@@ -40,12 +38,12 @@ export async function serve(app: App, host: string, port: number): Promise<Liste
     url: urlOf(server.address()),
     close: async (milliseconds) => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      await Promise.race([app.idle(), sleep(milliseconds, undefined, { ref: false })]);
-      // The last answers are on their way: a connection that has sent its own is idle, and closed.
-      server.closeIdleConnections();
-      const timer = setTimeout(() => server.closeAllConnections(), LAST_BYTES_MS);
+      // A connection whose answer had begun before the end was known is kept alive by its client: it is idle only later.
+      const sweeping = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+      const tooLate = setTimeout(() => server.closeAllConnections(), milliseconds);
       await closed;
-      clearTimeout(timer);
+      clearInterval(sweeping);
+      clearTimeout(tooLate);
     },
   };
 }

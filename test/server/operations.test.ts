@@ -31,6 +31,21 @@ describe('health and readiness', () => {
     }
   });
 
+  test('while the projections catch up it is not ready, and says how far it is', async () => {
+    const server = await startTestApp({ started: false });
+    try {
+      await record(server, 'writer', { content: 'one' });
+      await record(server, 'writer', { content: 'two' });
+      const response = await server.request(null, '/ready');
+      expect(response.status).toBe(503);
+      expect(await response.json()).toMatchObject({ reason: 'the projections are catching up: 2 events to go' });
+      await server.app.start();
+      await expect.poll(async () => (await server.request(null, '/ready')).status).toBe(200);
+    } finally {
+      await server.close();
+    }
+  });
+
   test('with views that cannot be read it says so, and writing goes on', async () => {
     const server = await startTestApp();
     try {

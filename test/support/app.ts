@@ -11,7 +11,7 @@ import { openEmbeddedViews } from '../../src/views/embedded/embedded-views.ts';
 import { createHashEmbedder } from './hash-embedder.ts';
 
 export const ADMIN_KEY = 'the-administrator-of-the-tests';
-export const TENANT = 'acme';
+const TENANT = 'acme';
 
 export type Answer = {
   // biome-ignore lint/suspicious/noExplicitAny: a test reads into the answer as deep as its question went
@@ -47,14 +47,19 @@ export type TestApp = AppParts & {
   close(): Promise<void>;
 };
 
-export type TestAppOptions = Partial<Omit<AppParts, 'settings'>> & { settings?: Partial<AppSettings>; folder?: string };
+export type TestAppOptions = Partial<Omit<AppParts, 'settings'>> & {
+  settings?: Partial<AppSettings>;
+  folder?: string;
+  /** false: the projections stand still until `app.start()`. */
+  started?: boolean;
+};
 
 /** With `folder`, that one is used and left there at the end. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'annals-test-')));
   const parts = await openParts(folder, options);
   const app = await createApp(parts);
-  await app.start();
+  if (options.started !== false) await app.start();
   let closed = false;
 
   const request: TestApp['request'] = (who, path, init = {}) => {
