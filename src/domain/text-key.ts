@@ -7,5 +7,5 @@ export type KeyedText = Pick<Memory, 'agent' | 'namespace' | 'user' | 'scope' | 
 export const sameText = ({ agent, namespace, user, scope, content }: KeyedText): string =>
   JSON.stringify([agent, namespace, user, scope, foldCase(content.trim())]);
 
-/** Upper and then lower case, which also makes ß, ss and ẞ one; composed, so that é is one letter however it was typed. */
-const foldCase = (text: string): string => text.normalize('NFC').toUpperCase().toLowerCase();
+/** Through both cases, so that ß, ẞ and ss are one; composed, so that é is one letter however it was typed. */
+const foldCase = (text: string): string => text.normalize('NFC').toLowerCase().toUpperCase().toLowerCase();
