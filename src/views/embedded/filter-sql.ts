@@ -1,4 +1,4 @@
-// A MemoryFilter as a condition over `memory m LEFT JOIN votes v`. Every leaf is true or false, never null, so that
+// A MemoryFilter as a condition over `memory m`. Every leaf is true or false, never null, so that
 // NOT means what it says.
 
 import type { Instant } from '../../domain/event.ts';
@@ -10,6 +10,9 @@ import { allOf, anyOf, isOneOf, negated, type Sql, sql } from './sql.ts';
 /** How deep `and`, `or` and `not` may be nested, and how many filters that makes. SQLite allows expressions 1,000 deep. */
 const MAX_DEPTH = 16;
 const MAX_FILTERS = 256;
+
+/** A subquery and no join: most filters do not look at votes. */
+const SCORE = '(SELECT score FROM votes WHERE tenant = m.tenant AND id = m.id)';
 
 /** Rows the reader may read that are alive, not deprecated unless asked for, and pass the filter. */
 export function selectionSql(selection: Selection): Sql {
@@ -51,7 +54,7 @@ function* conditions(filter: MemoryFilter): Generator<Sql> {
   if (filter.createdBefore !== undefined) yield sql('m.created < ?', filter.createdBefore);
   if (filter.occurredAfter !== undefined) yield sql('m.occurred > ?', filter.occurredAfter);
   if (filter.occurredBefore !== undefined) yield sql('m.occurred < ?', filter.occurredBefore);
-  if (filter.minEffectiveness !== undefined) yield sql('coalesce(v.score, 0) >= ?', filter.minEffectiveness);
+  if (filter.minEffectiveness !== undefined) yield sql(`coalesce(${SCORE}, 0) >= ?`, filter.minEffectiveness);
   if (filter.applicableContexts) yield contextsSql(filter.applicableContexts);
   for (const one of filter.metadata ?? []) yield sql('metadata_holds(m.metadata, ?)', JSON.stringify(one));
 }

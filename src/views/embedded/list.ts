@@ -7,8 +7,6 @@ import { selectionSql } from './filter-sql.ts';
 import type { DocumentPair } from './protocol.ts';
 import { allOf, sql } from './sql.ts';
 
-const FROM = 'FROM memory m LEFT JOIN votes v ON v.tenant = m.tenant AND v.id = m.id';
-
 export type ListedRows = { rows: (DocumentPair & { cursor: string })[]; hasNextPage: boolean; total: number };
 
 export function listRows(db: DatabaseSync, query: ListQuery): ListedRows {
@@ -16,11 +14,12 @@ export function listRows(db: DatabaseSync, query: ListQuery): ListedRows {
   const page = query.after === undefined ? selection : allOf([selection, beyond(query.after)]);
   const found = db
     .prepare(
-      `SELECT m.created, m.id, m.document, v.document AS votes ${FROM} WHERE ${page.text}
+      `SELECT m.created, m.id, m.document, v.document AS votes 
+       FROM memory m LEFT JOIN votes v ON v.tenant = m.tenant AND v.id = m.id WHERE ${page.text}
        ORDER BY m.created DESC, m.id DESC LIMIT ?`,
     )
     .all(...page.parameters, query.first + 1);
-  const counted = db.prepare(`SELECT count(*) AS n ${FROM} WHERE ${selection.text}`).get(...selection.parameters);
+  const counted = db.prepare(`SELECT count(*) AS n FROM memory m WHERE ${selection.text}`).get(...selection.parameters);
   return {
     rows: found.slice(0, query.first).map((row) => ({
       document: String(row.document),
@@ -35,7 +34,7 @@ export function listRows(db: DatabaseSync, query: ListQuery): ListedRows {
 /** The numbers of the rows that a selection has. */
 export function selectedNumbers(db: DatabaseSync, selection: Selection): number[] {
   const { text, parameters } = selectionSql(selection);
-  const statement = db.prepare(`SELECT m.number ${FROM} WHERE ${text}`);
+  const statement = db.prepare(`SELECT m.number FROM memory m WHERE ${text}`);
   statement.setReturnArrays(true);
   const rows = statement.all(...parameters) as unknown as [number][];
   return rows.map(([number]) => number);
