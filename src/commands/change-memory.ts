@@ -43,7 +43,9 @@ export async function changeMemory(context: CommandContext, change: Change): Pro
     const loaded = await loadMemory(context.log, reader.tenant, change.id);
     return firstResult(loaded, change, reader, request) ?? append(context, loaded, change, reader, request);
   };
-  return context.turns(`${reader.tenant}+${change.id}`, () => untilWon(attempt));
+  // Where the order makes no difference, only what one agent does waits for one another.
+  const line = [reader.tenant, change.id, ...(change.unordered ? [reader.agent] : [])].join('+');
+  return context.turns(line, () => untilWon(attempt));
 }
 
 /** What the command answered when it was sent before; null: this is the first time. */

@@ -1,20 +1,20 @@
-// Commands on one stream take turns within this process: 64 writers at once then write 64 times, and do not each decide
+// Commands on one thing take turns within this process: 64 writers at once then write 64 times, and do not each decide
 // again 64 times. Writers of other processes are still raced, by the expected revision.
 import { failure } from '../domain/failure.ts';
 
-export type Turns = <Result>(stream: string, work: () => Promise<Result>) => Promise<Result>;
+export type Turns = <Result>(line: string, work: () => Promise<Result>) => Promise<Result>;
 
-/** Writers that may wait for one stream. */
+/** Commands that may wait in one line. */
 const MOST_WAITING = 1_000;
 
 export function createTurns(): Turns {
   const lines = new Map<string, { last: Promise<unknown>; length: number }>();
 
-  return async (stream, work) => {
-    const line = lines.get(stream) ?? { last: Promise.resolve(), length: 0 };
+  return async (name, work) => {
+    const line = lines.get(name) ?? { last: Promise.resolve(), length: 0 };
     if (line.length >= MOST_WAITING)
-      throw failure('UNAVAILABLE', 'too many writers wait for this memory', { limit: MOST_WAITING });
-    lines.set(stream, line);
+      throw failure('UNAVAILABLE', 'too many others wait to change the same', { limit: MOST_WAITING });
+    lines.set(name, line);
     line.length += 1;
     const turn = line.last.then(work);
     line.last = turn.catch(() => undefined);
@@ -22,7 +22,7 @@ export function createTurns(): Turns {
       return await turn;
     } finally {
       line.length -= 1;
-      if (line.length === 0) lines.delete(stream);
+      if (line.length === 0) lines.delete(name);
     }
   };
 }
