@@ -74,11 +74,13 @@ export const wholeFilter = z.custom<MemoryFilterShape>().superRefine((filter, co
   if (filters > MAX_FILTERS) refuse(`has more than ${MAX_FILTERS} filters within it`, []);
 });
 
-const partsOf = ({ and, or, not }: MemoryFilterShape): [step: string[], part: MemoryFilterShape][] => [
-  ...(and ?? []).map((part, index): [string[], MemoryFilterShape] => [['and', String(index)], part]),
-  ...(or ?? []).map((part, index): [string[], MemoryFilterShape] => [['or', String(index)], part]),
-  ...(not ? [[['not'], not] as [string[], MemoryFilterShape]] : []),
-];
+type Part = [step: string[], part: MemoryFilterShape];
+
+const partsOf = ({ and, or, not }: MemoryFilterShape): Part[] => {
+  const inList = (list: string, parts: Maybe<MemoryFilterShape[]>) =>
+    (parts ?? []).map((part, index): Part => [[list, String(index)], part]);
+  return [...inList('and', and), ...inList('or', or), ...(not ? [[['not'], not] satisfies Part] : [])];
+};
 
 const depthOf = (filter: MemoryFilterShape): number =>
   1 + Math.max(0, ...partsOf(filter).map(([, part]) => depthOf(part)));

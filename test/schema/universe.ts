@@ -7,14 +7,16 @@ export const agents = ['ann', 'bob', 'cid', 'dee'] as const;
 const teams = ['red', 'blue'] as const;
 const words = ['parser', 'launch', 'customer', 'queue', 'margin', 'python', 'csv', 'deploy', 'night', 'budget'];
 
-export type Step =
-  | { do: 'record'; by: string; input: Record<string, unknown>; source: number | null }
-  | { do: 'reflect'; by: string; input: Record<string, unknown>; source: number | null }
+type Recording = { do: 'record' | 'reflect'; by: string; input: Record<string, unknown>; source: number | null };
+type Change =
   | { do: 'revise' | 'share'; of: number; input: Record<string, unknown> }
   | { do: 'vote'; by: string; of: number; value: string; task: string }
   | { do: 'retract'; by: string; of: number; task: string }
   | { do: 'deprecate'; of: number; by: number | null }
   | { do: 'restore' | 'forget'; of: number };
+export type Step = Recording | Change;
+
+const isRecording = (step: Step): step is Recording => step.do === 'record' || step.do === 'reflect';
 
 export type Story = { teams: { team: string; agents: string[] }[]; steps: Step[] };
 
@@ -99,8 +101,7 @@ export async function live(world: World, { teams, steps }: Story): Promise<Lived
     const asked = questionOf(step, index, lived.memories, () => true);
     const { data, errors } = asked === null ? { errors: [] } : await world.ask(asked.by, asked.query, asked.variables);
     if (errors !== undefined || asked === null) lived.refused.add(index);
-    else if (step.do === 'record' || step.do === 'reflect')
-      lived.memories.push({ id: data.done.memory.id, owner: step.by, step: index });
+    else if (isRecording(step)) lived.memories.push({ id: data.done.memory.id, owner: step.by, step: index });
   }
   await world.settled();
   return lived;
@@ -146,51 +147,71 @@ function questionOf(
 ): Asked | null {
   const pick = (n: number | null) => (n === null || memories.length === 0 ? undefined : memories[n % memories.length]);
   const commandId = `step ${index}`;
-  if (step.do === 'record' || step.do === 'reflect') {
+  if (isRecording(step)) {
     const source = pick(step.source);
     const sources = source === undefined ? [] : [{ quote: 'so', ...(isThere(source.id) && { memory: source.id }) }];
-    const input = { ...step.input, sources, commandId };
-    return step.do === 'record'
-      ? { by: step.by, query: mutation('recordMemory', 'RecordMemoryInput'), variables: { input } }
-      : { by: step.by, query: mutation('recordReflection', 'RecordReflectionInput'), variables: { input } };
+    return askRecording(step, { ...step.input, sources, commandId });
   }
   const memory = pick(step.of);
   if (memory === undefined || !isThere(memory.id)) return null;
-  const { id, owner } = memory;
+  const better = step.do === 'deprecate' ? pick(step.by) : undefined;
+  const supersededBy = better !== undefined && isThere(better.id) ? better.id : null;
+  return askChange(step, memory, { id: memory.id, commandId }, supersededBy);
+}
+
+const askRecording = (step: Recording, input: object): Asked => ({
+  by: step.by,
+  query:
+    step.do === 'record'
+      ? mutation('recordMemory', 'RecordMemoryInput')
+      : mutation('recordReflection', 'RecordReflectionInput'),
+  variables: { input },
+});
+
+function askChange(
+  step: Change,
+  { id, owner }: { id: string; owner: string },
+  change: { id: string; commandId: string },
+  supersededBy: string | null,
+): Asked {
+  const { commandId } = change;
   switch (step.do) {
     case 'revise':
     case 'share':
       return {
         by: owner,
         query: mutation('reviseMemory', 'ReviseMemoryInput'),
-        variables: { input: { id, ...step.input, commandId } },
+        variables: { input: { ...change, ...step.input } },
       };
-    case 'vote': {
-      const input = { memory: id, value: step.value, task: step.task, commandId };
-      return { by: step.by, query: mutation('vote', 'VoteInput'), variables: { input } };
-    }
+    case 'vote':
+      return {
+        by: step.by,
+        query: mutation('vote', 'VoteInput'),
+        variables: { input: { memory: id, value: step.value, task: step.task, commandId } },
+      };
     case 'retract':
       return {
         by: step.by,
         query: mutation('retractVote', 'RetractVoteInput'),
         variables: { input: { memory: id, task: step.task, commandId } },
       };
-    case 'deprecate': {
-      const better = pick(step.by);
-      const input = { id, commandId, ...(better !== undefined && isThere(better.id) && { supersededBy: better.id }) };
-      return { by: owner, query: mutation('deprecateMemory', 'DeprecateMemoryInput'), variables: { input } };
-    }
+    case 'deprecate':
+      return {
+        by: owner,
+        query: mutation('deprecateMemory', 'DeprecateMemoryInput'),
+        variables: { input: { ...change, supersededBy } },
+      };
     case 'restore':
       return {
         by: owner,
         query: mutation('restoreMemory', 'RestoreMemoryInput'),
-        variables: { input: { id, commandId } },
+        variables: { input: change },
       };
     case 'forget':
       return {
         by: owner,
         query: 'mutation ($id: ID!, $commandId: ID) { done: forgetMemory(id: $id, commandId: $commandId) { id } }',
-        variables: { id, commandId },
+        variables: change,
       };
   }
 }
