@@ -133,6 +133,12 @@ export async function openWorld(options: WorldOptions = {}) {
     }
   }
 
+  async function close(): Promise<void> {
+    await projector.stop();
+    directory.close();
+    await log.close();
+  }
+
   return {
     log,
     views,
@@ -159,10 +165,7 @@ export async function openWorld(options: WorldOptions = {}) {
     pass(milliseconds: number) {
       now += milliseconds;
     },
-    async close() {
-      await projector.stop();
-      directory.close();
-      await log.close();
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
