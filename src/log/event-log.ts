@@ -1,5 +1,5 @@
 // The event log: a port with two adapters. Everything is asynchronous; positions are opaque to callers.
-import type { NewEvent, Position, RecordedEvent } from '../domain/event.ts';
+import type { Instant, NewEvent, Position, RecordedEvent } from '../domain/event.ts';
 import type { Category } from '../domain/streams.ts';
 
 /** The revision of the stream's last event; `none`: the stream has no event; `any`: whatever it is. */
@@ -78,6 +78,16 @@ export type EventLog = {
 
   /** Checks text that a client gave; INVALID_INPUT when this log never made it (malformed, another log's, beyond the head). */
   parsePosition(text: string, field: string): Promise<Position>;
+
+  /**
+   * The position of the last event that was recorded at `time` or before; `start` when there is none. A log that grows
+   * answers the same, as long as what it grows by is recorded later. Where clocks went back it is one of the places at
+   * which the events before it are not later than `time`, and the next is.
+   */
+  positionAt(time: Instant): Promise<Position>;
+
+  /** When the last event at or before a position was recorded; null when there is none. */
+  timeAt(position: Position): Promise<Instant | null>;
 
   /** How many events of these categories come after a position: the lag of what reads them. */
   countAfter(after: Position | null, categories?: readonly Category[]): Promise<number>;

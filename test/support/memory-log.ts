@@ -118,6 +118,15 @@ export function openMemoryLog(storage: MemoryStorage = memoryStorage()): EventLo
       needOpen();
       return positions.reached(text, storage.head, field);
     },
+    async positionAt(time) {
+      needOpen();
+      return positions.of(storage.rows.findLast((row) => row.recordedAt <= time)?.sequence ?? 0);
+    },
+    async timeAt(position) {
+      needOpen();
+      const end = sequence(position, 'position');
+      return storage.rows.findLast((row) => row.sequence <= end)?.recordedAt ?? null;
+    },
     async countAfter(after, categories) {
       needOpen();
       const begin = sequence(after, 'after');

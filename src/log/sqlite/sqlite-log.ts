@@ -9,6 +9,7 @@ import { createGroupCommit } from './group-commit.ts';
 import { positionsOf } from './positions.ts';
 import { createReader } from './reader.ts';
 import { createStreamEraser } from './stream-eraser.ts';
+import { createTimes } from './times.ts';
 import { attempt } from './trouble.ts';
 import { createWatch } from './watch.ts';
 import { createWriter } from './writer.ts';
@@ -31,6 +32,7 @@ export async function openSqliteLog({ file, maxPages, logger }: SqliteLogOptions
   const watch = createWatch(db, (err) => logger?.error({ err }, 'a follower of the event log failed'));
   const commits = createGroupCommit(db, writer, watch.wakeAll);
   const erase = createStreamEraser(db);
+  const times = createTimes(db, writer.head);
 
   /** Runs work on the open database; what it throws is a failure. */
   const using = <T>(work: () => T): T => {
@@ -45,6 +47,8 @@ export async function openSqliteLog({ file, maxPages, logger }: SqliteLogOptions
     read: async (options) => using(() => reader.page(options)),
     head: async () => using(() => positions.of(writer.head())),
     parsePosition: async (text, field) => using(() => positions.reached(text, writer.head(), field)),
+    positionAt: async (time) => using(() => positions.of(times.sequenceAt(time))),
+    timeAt: async (position) => using(() => times.timeAt(positions.sequenceOf(position, 'position'))),
     countAfter: async (after, categories = allCategories) => using(() => reader.countAfter(after, categories)),
     onAppend: (wake) => using(() => watch.subscribe(wake)),
     async deleteStream(stream) {
