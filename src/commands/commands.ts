@@ -30,7 +30,7 @@ import { retractVote, vote } from './votes.ts';
 
 export type Commands = {
   recordMemory(input: RecordMemoryInput): Promise<MemoryResult>;
-  /** All or none; each input's own commandId is not looked at. */
+  /** All or none. An input's own commandId makes that one safe to send again, alone or in any batch. */
   recordMemories(inputs: readonly RecordMemoryInput[], commandId?: string | null): Promise<MemoriesResult>;
   recordReflection(input: RecordReflectionInput): Promise<MemoryResult>;
   reviseMemory(input: ReviseMemoryInput): Promise<MemoryResult>;

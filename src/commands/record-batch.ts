@@ -1,6 +1,6 @@
 // The one way in which memories come to be: one or a hundred, all or none, in one append.
 import { readerOf } from '../access/caller.ts';
-import type { Position } from '../domain/event.ts';
+import type { Instant, Position } from '../domain/event.ts';
 import { failure } from '../domain/failure.ts';
 import { streamName } from '../domain/streams.ts';
 import type { DomainEvent } from '../events/formats.ts';
@@ -8,12 +8,11 @@ import type { StreamWrite } from '../log/event-log.ts';
 import { textKey } from '../text/text-key.ts';
 import type { CommandContext, MemoryResult } from './context.ts';
 import { type Holding, holdersFor } from './dedupe.ts';
-import { type Draft, draftsOf, type Item } from './drafts.ts';
-import type { Ids } from './ids.ts';
+import { type Draft, draftsOf, type Item, memoryIdOf, prepare } from './drafts.ts';
 import type { Maybe } from './inputs.ts';
 import { decodeStrictly, fold } from './memory-stream.ts';
 import { checkReferences } from './references.ts';
-import { fieldIn, type Request, requestOf, untilWon, within } from './request.ts';
+import { fieldIn, requestOf, untilWon } from './request.ts';
 
 /** What becomes of a draft: it is there already, it is what an earlier one of the batch becomes, or it is new. */
 type Plan =
@@ -29,13 +28,11 @@ export async function recordBatch(
 ): Promise<MemoryResult[]> {
   const reader = readerOf(context.caller);
   const request = requestOf(context, reader.tenant, commandId);
-  const decided = await Promise.all(
-    items.map((item) => within(item.path, () => ({ ...item, recording: item.decide(request.now) }))),
-  );
+  const prepared = await prepare(context, reader.tenant, items, request);
   return untilWon(async () => {
-    const drafts = await draftsOf(context.log, reader.tenant, request.ids, decided);
+    const drafts = await draftsOf(context.log, reader.tenant, prepared, request);
     await checkReferences(context.log, reader, request.now, sourcesOf(drafts));
-    const plans = await planFor(context, drafts, reader.tenant, request);
+    const plans = await planFor(context, drafts, reader.tenant, request.now);
     return plans === null ? undefined : append(context, plans);
   });
 }
@@ -54,7 +51,7 @@ async function planFor(
   context: CommandContext,
   drafts: readonly Draft[],
   tenant: string,
-  { ids, now, encodeFor }: Request,
+  now: Instant,
 ): Promise<Plan[] | null> {
   const keys = drafts.some(({ dedupe }) => dedupe) ? drafts.map(({ recording }) => textKey(recording.data)) : [];
   const firstAs = (index: number) => keys.indexOf(keys[index] ?? '');
@@ -64,18 +61,19 @@ async function planFor(
       dedupe && before === null && firstAs(index) === index ? findHolder(keys[index] ?? '') : null,
     ),
   );
-  if (isUnderWay(drafts, holdings, ids)) return null;
+  if (isUnderWay(drafts, holdings)) return null;
 
-  return drafts.map(({ dedupe, before, recording }, index): Plan => {
+  return drafts.map((draft, index): Plan => {
+    const { dedupe, before, recording } = draft;
     const holding = holdings[index];
     const there = before ?? holding?.holder;
     if (there) return { kind: 'there', result: there };
     if (dedupe && firstAs(index) < index) return { kind: 'same', as: firstAs(index) };
-    const id = ids.memory(index);
+    const id = memoryIdOf(draft);
     const write = ({ stream, expected }: Holding['claim'], event: DomainEvent): StreamWrite => ({
       stream,
       expected,
-      events: encodeFor(stream, [event]),
+      events: draft.request.encodeFor(stream, [event]),
     });
     return {
       kind: 'new',
@@ -85,11 +83,11 @@ async function planFor(
   });
 }
 
-/** What holds the text is what this command itself recorded, and did not find a moment before. */
-const isUnderWay = (drafts: readonly Draft[], holdings: readonly (Holding | null)[], ids: Ids): boolean =>
-  ids.repeatable &&
-  drafts.every(({ before }) => before === null) &&
-  holdings.some((holding) => drafts.some((_, index) => holding?.holder?.memory.memory.id === ids.memory(index)));
+/** What holds the text is what this very command records, and did not find a moment before. */
+function isUnderWay(drafts: readonly Draft[], holdings: readonly (Holding | null)[]): boolean {
+  const awaited = drafts.filter(({ before, request }) => before === null && request.ids.repeatable).map(memoryIdOf);
+  return holdings.some((holding) => holding?.holder && awaited.includes(holding.holder.memory.memory.id));
+}
 
 /** undefined: another was faster. */
 async function append({ log }: CommandContext, plans: readonly Plan[]): Promise<MemoryResult[] | undefined> {

@@ -12,7 +12,7 @@ import { within } from './request.ts';
 
 export async function recordMemory(context: CommandContext, input: RecordMemoryInput): Promise<MemoryResult> {
   const { agent } = actingAgent(context.caller);
-  return recordOne(context, itemOf(input, agent, ''), input.commandId);
+  return recordOne(context, itemOf(input, agent), input.commandId);
 }
 
 export async function recordMemories(
@@ -27,7 +27,13 @@ export async function recordMemories(
       field: 'input',
       limit: limits.batch,
     });
-  const items = inputs.map((input, index) => itemOf(input, agent, `input.${index}`));
+  const items = inputs.map(
+    (input, index): Item => ({
+      ...itemOf(input, agent),
+      path: `input.${index}`,
+      commandId: input.commandId ?? null,
+    }),
+  );
   const results = await recordBatch(context, items, commandId);
   const positions = results.map(({ position }) => position).sort();
   return { memories: results.map(({ memory }) => memory), position: positions.at(-1) ?? context.log.start };
@@ -36,13 +42,13 @@ export async function recordMemories(
 export async function recordReflection(context: CommandContext, input: RecordReflectionInput): Promise<MemoryResult> {
   const { agent } = actingAgent(context.caller);
   const given = newReflectionOf(input);
-  const item: Item = { path: '', dedupe: false, decide: (now) => reflect(given, agent, now) };
+  const item: Item = { path: '', dedupe: false, commandId: null, decide: (now) => reflect(given, agent, now) };
   return recordOne(context, item, input.commandId);
 }
 
-function itemOf(input: RecordMemoryInput, agent: string, path: string): Item {
+function itemOf(input: RecordMemoryInput, agent: string): Item {
   const given = newMemoryOf(input);
-  return { path, dedupe: input.dedupe ?? false, decide: (now) => record(given, agent, now) };
+  return { path: '', dedupe: input.dedupe ?? false, commandId: null, decide: (now) => record(given, agent, now) };
 }
 
 async function recordOne(context: CommandContext, item: Item, commandId: Maybe<string>): Promise<MemoryResult> {

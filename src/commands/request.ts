@@ -11,6 +11,7 @@ import { type Ids, idsOf } from './ids.ts';
 import type { Maybe } from './inputs.ts';
 
 export type Request = {
+  commandId: string | null;
   now: Instant;
   ids: Ids;
   /** The events as they are appended to a stream. */
@@ -18,15 +19,20 @@ export type Request = {
 };
 
 /** `tenant` is where the events go: the caller's own, but for an administrator's commands. */
-export function requestOf(context: CommandContext, tenant: string, givenId?: Maybe<string>): Request {
+export function requestOf(
+  context: CommandContext,
+  tenant: string,
+  givenId?: Maybe<string>,
+  now: Instant = context.clock().toISOString(),
+): Request {
   const commandId = givenId ?? null;
   checkOptionalText(commandId, 'commandId', limits.commandId);
   const actor = actorOf(context.caller);
   const ids = idsOf(tenant, actor, commandId);
-  const now = context.clock().toISOString();
   const { correlationId } = context.caller;
   const metadata = { correlationId, actor, tenant, ...(commandId === null ? {} : { commandId }) };
   return {
+    commandId,
     now,
     ids,
     encodeFor: (stream, events) =>
@@ -46,8 +52,8 @@ export async function untilWon<Result>(attempt: () => Promise<Result | undefined
   throw failure('CONFLICT', 'too many others are changing the same; try again', { limit: MOST_ATTEMPTS });
 }
 
-export const commandIdReused = () =>
-  failure('COMMAND_ID_REUSED', 'this commandId was used for something else', { field: 'commandId' });
+export const commandIdReused = (field = 'commandId') =>
+  failure('COMMAND_ID_REUSED', 'this commandId was used for something else', { field });
 
 /** A field of an input as the whole input has it. */
 export const fieldIn = (path: string, field: string): string => (path === '' ? field : `${path}.${field}`);

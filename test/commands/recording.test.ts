@@ -169,6 +169,41 @@ describe.each(Object.entries(logs))('on the log %s', (_, open) => {
       );
     });
 
+    test('of its own in a batch, a memory is recorded once, in whatever batch it comes again', async () => {
+      const ann = world.as('ann');
+      const first = await ann.recordMemory({ content, commandId });
+      const { memories } = await ann.recordMemories([{ content: 'new' }, { content, commandId }]);
+      expect(memories[1]).toEqual(first.memory);
+      const second = await ann.recordMemories([{ content: 'other', commandId: 'c-2' }], 'batch');
+      expect(await ann.recordMemory({ content: 'other', commandId: 'c-2' })).toMatchObject({
+        memory: second.memories[0],
+        position: second.position,
+      });
+      expect(await world.events()).toHaveLength(3);
+      await expect(ann.recordMemories([{ content: 'new' }, { content: 'new', commandId }])).rejects.toMatchObject({
+        code: 'COMMAND_ID_REUSED',
+        details: { field: 'input.1.commandId' },
+      });
+    });
+
+    test.each([
+      [
+        'twice in a batch',
+        [
+          { content, commandId },
+          { content, commandId },
+        ],
+        undefined,
+      ],
+      ['as the batch’s, too', [{ content }, { content, commandId }], commandId],
+    ])('%s it is refused', async (_, batch, ofBatch) => {
+      await expect(world.as('ann').recordMemories(batch, ofBatch)).rejects.toMatchObject({
+        code: 'COMMAND_ID_REUSED',
+        details: { field: 'input.1.commandId' },
+      });
+      expect(await world.events()).toEqual([]);
+    });
+
     test('by another agent, or in another tenant, it is another command', async () => {
       const ids = new Set([
         idOf(await world.as('ann').recordMemory({ content, commandId })),
