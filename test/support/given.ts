@@ -28,7 +28,6 @@ export const givenState = <State>(state: State, now = minute(0)) => ({
   when: <Decided extends { type: string }>(decide: Decision<State, Decided>) => {
     const decided = () => [decide(state, now)].flat();
     return {
-      // biome-ignore lint/suspicious/noThenProperty: given–when–then; nobody awaits it
       then: (...expected: Decided[]) => expect(decided()).toEqual(expected),
       thenNothing: () => expect(decided()).toEqual([]),
       thenFails: (code: FailureCode, details: FailureDetails = {}) => expectFailure(decided, code, details),
