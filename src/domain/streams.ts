@@ -1,6 +1,6 @@
 // Stream names: `category-tenant+id`. Nothing else builds or takes apart a name.
 
-export const categories = ['memory', 'text', 'team', 'key'] as const;
+export const categories = ['memory', 'text', 'team', 'key', 'session', 'handoff', 'feature', 'run', 'receipt'] as const;
 export type Category = (typeof categories)[number];
 
 export type StreamName = { category: Category; tenant: string; id: string };
