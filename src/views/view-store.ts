@@ -1,14 +1,22 @@
 // The views: what projections write and queries read. A port with two adapters; the conformance suite in
 // test/conformance/view-store.ts is its specification.
 import type { Instant, Json, Position } from '../domain/event.ts';
+import type { Feature } from '../domain/feature.ts';
+import type { Handoff } from '../domain/handoff.ts';
 import type { Memory, MemoryType } from '../domain/memory.ts';
+import type { Run } from '../domain/run.ts';
+import type { Session } from '../domain/session.ts';
 import type { Reader, Scope } from '../domain/visibility.ts';
 import type { Votes } from '../domain/votes.ts';
 
 // ── What projections write ──────────────────────────────────────────────────
 
-/** The documents, by kind. Both kinds of a memory's documents have the memory's id. */
-export type Documents = { memory: Memory; votes: Votes };
+/** Documents without text or vectors, that lists find by a few attributes. */
+export type Records = { session: Session; feature: Feature; run: Run; handoff: Handoff };
+export type RecordKind = keyof Records;
+
+/** The documents, by kind. Both kinds of a memory's documents have the memory's id; the others that of their stream. */
+export type Documents = { memory: Memory; votes: Votes } & Records;
 export type DocumentKind = keyof Documents;
 
 export type DocumentKey = { kind: DocumentKind; tenant: string; id: string };
@@ -127,14 +135,62 @@ export type Candidate = MemoryView & {
 };
 export type SearchPage = { candidates: Candidate[]; position: Position | null };
 
+/** What a list of records asks for; all that is named must hold. */
+export type RecordAttributes = {
+  agent?: string;
+  status?: string;
+  namespace?: string;
+  session?: string;
+  /** Any of these: `agent:writer`, `team:editors`. */
+  participants?: readonly string[];
+};
+
+/** Newest first: by what `attributesOf` in record-attributes.ts says it is sorted by, then id, both descending. */
+export type RecordsQuery<K extends RecordKind = RecordKind> = {
+  kind: K;
+  tenant: string;
+  where?: RecordAttributes;
+  /** Decides what has expired: an offer has the status EXPIRED from its `expiresAt` on, whatever its document says. */
+  now: Instant;
+  first: number;
+  after?: string;
+};
+export type RecordsPage<K extends RecordKind = RecordKind> = {
+  rows: { document: Records[K]; cursor: string }[];
+  hasNextPage: boolean;
+  /** Of all pages. */
+  total: number;
+  position: Position | null;
+};
+
+/** By id, ascending; `after` is the id of the last row before. */
+export type ScanQuery<K extends DocumentKind = DocumentKind> = {
+  kind: K;
+  tenant: string;
+  after: string | null;
+  limit: number;
+};
+export type ScanPage<K extends DocumentKind = DocumentKind> = {
+  rows: { id: string; document: Documents[K] }[];
+  /** What the rows are as of. */
+  position: Position | null;
+};
+
 export type ViewReader = {
   /** By id, in the order asked: null for what is not there, not readable, forgotten or expired. Deprecated ones are given. */
   get(reader: Reader, ids: readonly string[], now: Instant): Promise<(MemoryView | null)[]>;
   list(query: ListQuery): Promise<ListPage>;
-  /** Unordered. Statistics (counts, frequencies, lengths) are over what the reader may read. */
+  /**
+   * Unordered. Statistics (counts, frequencies, lengths) are over what the reader may read, in the namespaces that
+   * `filter.namespaces` names: how telling a word is depends on the subject. No other filter touches them.
+   */
   search(query: SearchQuery): Promise<SearchPage>;
   /** Ids of an agent's living, not deprecated memories whose text has this key (`textKey` in src/text/text-key.ts). */
   findText(tenant: string, textKey: string, now: Instant): Promise<string[]>;
+  /** Not filtered by rights: who may see a record is in `where`. */
+  records<K extends RecordKind>(query: RecordsQuery<K>): Promise<RecordsPage<K>>;
+  /** Every document as it is kept, of a forgotten memory at least that it was. For audits only: no rights are asked. */
+  scan<K extends DocumentKind>(query: ScanQuery<K>): Promise<ScanPage<K>>;
 };
 
 export type ViewStatistics = {

@@ -3,12 +3,13 @@
 import { failure } from '../../src/domain/failure.ts';
 import { isAlive, type Memory } from '../../src/domain/memory.ts';
 import { canRead } from '../../src/domain/visibility.ts';
-import { noVotes, type Votes } from '../../src/domain/votes.ts';
+import { noVotes } from '../../src/domain/votes.ts';
 import { passageText } from '../../src/text/analyse.ts';
 import type { Analyse, Analysis } from '../../src/text/analysis.ts';
 import { textKey } from '../../src/text/text-key.ts';
-import type { MemoryView, Selection, ViewStore, WantedVector } from '../../src/views/view-store.ts';
+import type { DocumentKind, Documents, MemoryView, Selection, ViewStore, WantedVector } from '../../src/views/view-store.ts';
 import { matches } from './naive-filter.ts';
+import { listRecords, scanRows } from './naive-records.ts';
 import { bestByEachChannel, type Readable, scoreAll } from './naive-search.ts';
 
 /** `first` is the position of the first change: for a memory, that of the event which recorded it. */
@@ -16,8 +17,8 @@ type Kept<T> = { document: T; first: string; position: string };
 
 /** What outlives a handle, as a file outlives a process. */
 export type NaiveStorage = {
-  memory: Map<string, Kept<Memory>>;
-  votes: Map<string, Kept<Votes>>;
+  [K in DocumentKind]: Map<string, Kept<Documents[K]>>;
+} & {
   vectors: Map<string, Float32Array>;
   checkpoint: string | null;
 };
@@ -25,6 +26,10 @@ export type NaiveStorage = {
 export const naiveStorage = (): NaiveStorage => ({
   memory: new Map(),
   votes: new Map(),
+  session: new Map(),
+  feature: new Map(),
+  run: new Map(),
+  handoff: new Map(),
   vectors: new Map(),
   checkpoint: null,
 });
@@ -55,6 +60,12 @@ export function openNaiveViews(options: { analyse: Analyse; storage?: NaiveStora
       for (const passage of analyse(memory).passages) byHash.set(passage.hash, passageText(memory, passage));
     return Array.from(byHash, ([hash, text]) => ({ hash, text }));
   };
+  const rowsOf = <K extends DocumentKind>(kind: K) =>
+    Array.from(storage[kind], ([key, { document }]) => {
+      const [tenant = '', id = ''] = JSON.parse(key) as string[];
+      return { tenant, id, document };
+    });
+
   const wanted = () => texts().filter(({ hash }) => !storage.vectors.has(hash));
 
   return {
@@ -64,7 +75,7 @@ export function openNaiveViews(options: { analyse: Analyse; storage?: NaiveStora
 
     async apply(changes, checkpoint) {
       for (const { kind, position, document, ...id } of structuredClone(changes)) {
-        const kept: Map<string, Kept<Memory | Votes>> = storage[kind];
+        const kept: Map<string, Kept<Documents[DocumentKind]>> = storage[kind];
         const old = kept.get(keyOf(id));
         if (old === undefined || old.position < position)
           kept.set(keyOf(id), { document, position, first: old?.first ?? position });
@@ -110,7 +121,7 @@ export function openNaiveViews(options: { analyse: Analyse; storage?: NaiveStora
     },
 
     async search({ filter = {}, limit, mode, text, vector, ...selection }) {
-      const corpus = readable(selection);
+      const corpus = readable(selection).filter(({ memory }) => filter.namespaces?.includes(memory.namespace) ?? true);
       const scored = scoreAll(corpus, { mode, text, vector }, storage.vectors, analyse)
         .map((score, index) => ({ score, memory: corpus[index]?.memory }))
         .flatMap(({ score, memory }) => (memory ? [{ ...viewOf(memory), ...score }] : []))
@@ -124,6 +135,14 @@ export function openNaiveViews(options: { analyse: Analyse; storage?: NaiveStora
         .filter(({ memory }) => memory.tenant === tenant && textKey(memory) === key)
         .filter(({ memory }) => isAlive(memory, now) && memory.deprecation === null)
         .map(({ memory }) => memory.id);
+    },
+
+    async records(query) {
+      return { ...listRecords(rowsOf(query.kind), query), position: storage.checkpoint };
+    },
+
+    async scan(query) {
+      return { rows: scanRows(rowsOf(query.kind), query), position: storage.checkpoint };
     },
 
     async statistics() {

@@ -22,7 +22,7 @@ export function createSearch(db: DatabaseSync, index: SearchIndex): Search {
     const terms = queryTerms(query.text);
     index.expire(query.now);
     const hits = index.search({
-      allow: (bucket) => canRead(query.reader, bucket) && (query.includeDeprecated === true || !bucket.deprecated),
+      allow: (bucket) => counts(query, bucket),
       ...narrowed(db, query),
       terms: terms.map(({ term }) => term),
       vector: query.vector,
@@ -44,6 +44,12 @@ type Row = [
   votes: string | null,
 ];
 
+/** What the statistics are over, and all that can be found. */
+const counts = ({ reader, filter, includeDeprecated }: SearchQuery, bucket: Bucket): boolean =>
+  canRead(reader, bucket) &&
+  (includeDeprecated === true || !bucket.deprecated) &&
+  (filter?.namespaces?.includes(bucket.namespace) ?? true);
+
 /** A filter that whole buckets pass or fail costs nothing; any other becomes the set of the memories that pass it. */
 function narrowed(db: DatabaseSync, query: SearchQuery) {
   const { filter } = query;
@@ -57,10 +63,8 @@ const ofBuckets = new Set(['namespaces', 'scopes', 'agents']);
 const isOfBuckets = (filter: MemoryFilter): boolean =>
   Object.entries(filter).every(([name, value]) => value === undefined || ofBuckets.has(name));
 
-const holdsFor = (bucket: Bucket, { namespaces, scopes, agents }: MemoryFilter): boolean =>
-  (namespaces?.includes(bucket.namespace) ?? true) &&
-  (scopes?.includes(bucket.scope) ?? true) &&
-  (agents?.includes(bucket.agent) ?? true);
+const holdsFor = (bucket: Bucket, { scopes, agents }: MemoryFilter): boolean =>
+  (scopes?.includes(bucket.scope) ?? true) && (agents?.includes(bucket.agent) ?? true);
 
 function candidateOf(
   [, deprecated, expires, spans, document, votes]: Row,

@@ -55,6 +55,21 @@ export function searchTests({ views, put, embed, search, found }: Harness): void
     expect(third).toBeGreaterThan(0);
   });
 
+  test('a word is as telling as the namespaces asked for make it, and no other filter changes that', async () => {
+    const corpus = [
+      aMemory('a', { namespace: 'north', content: 'apple pear' }),
+      aMemory('b', { namespace: 'north', content: 'plum', author: 'bob' }),
+    ];
+    await put(...corpus);
+    const alone = await search('apple zebra', { filter: { namespaces: ['north'] } });
+    await put(...['c', 'd', 'e'].map((id) => aMemory(id, { namespace: 'south', content: 'apple' })));
+    expect(await search('apple zebra', { filter: { namespaces: ['north'] } })).toEqual(alone);
+    const [inAll] = (await search('apple zebra')).filter(({ memory }) => memory.id === 'a');
+    expect(inAll?.coverage).not.toBeCloseTo(alone[0]?.coverage ?? 0, 3);
+    const filter = { namespaces: ['north'], authors: [corpus[0]?.author ?? ''] };
+    expect(await search('apple zebra', { filter })).toEqual(alone);
+  });
+
   test('coverage does not depend on a word being asked twice', async () => {
     await put(aMemory('a', { content: 'apple pear' }));
     expect(await search('apple pear apple Apple')).toEqual(await search('apple pear'));
