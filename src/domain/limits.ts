@@ -7,7 +7,7 @@ export const limits = {
   metadataKeys: 64,
   metadataDepth: 5,
   metadataBytes: 16_000,
-  /** Tenants, agents, teams, namespaces. */
+  /** Tenants, agents, teams, namespaces, and the ids that clients give to sessions, features and runs. */
   name: 64,
   /** Authors, users, and the ids of things that are not Annals' own: sessions, messages. */
   label: 256,
@@ -35,6 +35,25 @@ export const limits = {
   /** Ten years, in seconds. */
   ttl: 315_360_000,
   commandId: 256,
+  /** Items of a session, and names in one list of a delta. */
+  items: 1_000,
+  item: 500,
+  /** How many items a session may say it will have. */
+  total: 1_000_000,
+  title: 500,
+  summary: 10_000,
+  lastAction: 2_000,
+  description: 10_000,
+  notes: 10_000,
+  testSteps: 100,
+  testStep: 2_000,
+  /** What a run or a handoff is to do. */
+  task: 10_000,
+  /** Memories that a run or a handoff names. */
+  memories: 100,
+  error: 20_000,
+  /** Operations of one delta. */
+  operations: 100,
 } as const;
 
 /** What names are made of; their length is `limits.name`. */

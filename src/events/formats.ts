@@ -2,14 +2,27 @@
 // what it does not know is left out.
 import * as z from 'zod';
 import type { EventMetadata, JsonObject } from '../domain/event.ts';
+import { type FeatureEvent, featureStatuses } from '../domain/feature.ts';
+import type { HandoffEvent } from '../domain/handoff.ts';
 import { type KeyEvent, roles } from '../domain/key.ts';
 import { type MemoryEvent, memoryTypes } from '../domain/memory.ts';
+import type { RunEvent } from '../domain/run.ts';
+import { type SessionEvent, sessionStatuses } from '../domain/session.ts';
 import type { TeamEvent } from '../domain/team.ts';
 import type { TextEvent } from '../domain/text-claim.ts';
 import { scopes } from '../domain/visibility.ts';
 import { type VoteEvent, voteValues } from '../domain/votes.ts';
 
-export type DomainEvent = MemoryEvent | VoteEvent | TextEvent | TeamEvent | KeyEvent;
+export type DomainEvent =
+  | MemoryEvent
+  | VoteEvent
+  | TextEvent
+  | TeamEvent
+  | KeyEvent
+  | SessionEvent
+  | FeatureEvent
+  | RunEvent
+  | HandoffEvent;
 export type EventType = DomainEvent['type'];
 type DataOf<T extends EventType> = Extract<DomainEvent, { type: T }>['data'];
 
@@ -91,4 +104,75 @@ export const formats: { readonly [T in EventType]: Format<DataOf<T>> } = {
     z.object({ hash: text, role: z.enum(roles), agent: optional, label: optional, expiresAt: optional }),
   ),
   'key.revoked': first(nothing),
+  'session.started': first(
+    z.object({
+      agent: text,
+      title: optional,
+      user: optional,
+      namespace: text,
+      items: texts,
+      total: z.int().nullable(),
+    }),
+  ),
+  'session.progressed': first(
+    z.object({
+      next: texts,
+      inProgress: texts,
+      blocked: z.array(z.object({ name: text, reason: text })),
+      completed: texts,
+      removed: texts,
+      summary: text.exactOptional(),
+      lastAction: text.exactOptional(),
+      status: z.enum(sessionStatuses).exactOptional(),
+      total: z.int().exactOptional(),
+    }),
+  ),
+  'feature.declared': first(
+    z.object({
+      id: text,
+      namespace: text,
+      description: text,
+      category: optional,
+      session: optional,
+      testSteps: texts,
+    }),
+  ),
+  'feature.updated': first(
+    z.object({
+      status: z.enum(featureStatuses),
+      implementedBy: text.exactOptional(),
+      verifiedBy: text.exactOptional(),
+      notes: text.exactOptional(),
+      failureReason: text.exactOptional(),
+    }),
+  ),
+  'run.started': first(z.object({ agent: text, task: text, namespace: text, memories: texts })),
+  'run.completed': first(
+    z.object({
+      success: z.boolean(),
+      evaluation: json,
+      memories: texts,
+      error: optional,
+      errorPattern: optional,
+      voted: z.boolean(),
+      reflections: texts,
+    }),
+  ),
+  'handoff.offered': first(
+    z.object({
+      to: z.object({ agent: optional, team: optional }),
+      task: text,
+      context: json,
+      memories: texts,
+      session: optional,
+      pinnedAt: text,
+      expiresAt: optional,
+      withheld: texts,
+    }),
+  ),
+  'handoff.accepted': first(z.object({ reason: optional })),
+  'handoff.declined': first(z.object({ reason: optional })),
+  'handoff.completed': first(z.object({ reason: optional, result: optional })),
+  'handoff.cancelled': first(z.object({ reason: optional })),
+  'handoff.expired': first(nothing),
 };

@@ -3,8 +3,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { RecordedEvent } from '../../src/domain/event.ts';
+import { evolve as evolveFeature, isFeatureEvent } from '../../src/domain/feature.ts';
 import { evolve as evolveKey } from '../../src/domain/key.ts';
 import { evolve as evolveMemory } from '../../src/domain/memory-view.ts';
+import { evolve as evolveRun, isRunEvent } from '../../src/domain/run.ts';
+import { evolve as evolveSession, isSessionEvent } from '../../src/domain/session.ts';
 import { evolve as evolveTeam } from '../../src/domain/team.ts';
 import { evolve as evolveClaim } from '../../src/domain/text-claim.ts';
 import { type DecodedEvent, decode, encode } from '../../src/events/codec.ts';
@@ -144,6 +147,99 @@ describe('what it means', () => {
     };
     expect(states).toEqual([issued, { ...issued, revokedAt: '2026-01-01T00:14:00.000Z' }]);
   });
+
+  test('a session', () => {
+    const session = ['session.started.1.json', 'session.progressed.1.json']
+      .map(decoded)
+      .reduce<ReturnType<typeof evolveSession>>(
+        (state, { event, at }) => (isSessionEvent(event) ? evolveSession(state, event, at) : state),
+        null,
+      );
+    const progressed = { by: 'qa-agent', at: '2026-01-01T00:16:00.000Z', reason: null };
+    expect(session).toEqual({
+      id: 'import.q1',
+      tenant: 'acme',
+      revision: 1,
+      agent: 'data-processor',
+      title: 'Import of the first quarter',
+      user: 'u-17',
+      namespace: 'etl',
+      status: 'BLOCKED',
+      total: 4,
+      items: [
+        { name: 'fetch', status: 'COMPLETED', ...progressed },
+        { name: 'parse', status: 'IN_PROGRESS', ...progressed },
+        { name: 'load', status: 'NEXT', ...progressed },
+        { name: 'check', status: 'BLOCKED', ...progressed, reason: 'no schema yet' },
+      ],
+      summary: 'Fetched; the parser is under way',
+      lastAction: 'fetch',
+      startedAt: '2026-01-01T00:15:00.000Z',
+      updatedAt: '2026-01-01T00:16:00.000Z',
+    });
+  });
+
+  test('a feature', () => {
+    const features = ['feature.declared.1.json', 'feature.updated.1.json'].map(decoded);
+    const states = features.map((_, index) => features.slice(0, index + 1).reduce(applyFeature, null));
+    const declared = {
+      ...golden('feature.declared.1.json').data,
+      tenant: 'acme',
+      revision: 0,
+      status: 'NOT_STARTED',
+      passes: false,
+      implementedBy: null,
+      verifiedBy: null,
+      notes: null,
+      failureReason: null,
+      declaredAt: '2026-01-01T00:17:00.000Z',
+      updatedAt: '2026-01-01T00:17:00.000Z',
+    };
+    expect(states).toEqual([
+      declared,
+      {
+        ...declared,
+        revision: 1,
+        status: 'COMPLETE',
+        passes: true,
+        implementedBy: 'data-processor',
+        verifiedBy: 'qa-agent',
+        notes: '412 rows',
+        updatedAt: '2026-01-01T00:18:00.000Z',
+      },
+    ]);
+  });
+
+  test('a run', () => {
+    const runs = ['run.started.1.json', 'run.completed.1.json'].map(decoded);
+    const states = runs.map((_, index) => runs.slice(0, index + 1).reduce(applyRun, null));
+    const started = {
+      ...golden('run.started.1.json').data,
+      id: 'run-7',
+      tenant: 'acme',
+      revision: 0,
+      status: 'RUNNING',
+      evaluation: {},
+      error: null,
+      errorPattern: null,
+      reflections: [],
+      startedAt: '2026-01-01T00:19:00.000Z',
+      completedAt: null,
+    };
+    expect(states).toEqual([
+      started,
+      {
+        ...started,
+        revision: 1,
+        status: 'FAILED',
+        evaluation: { rows: 0, checks: ['count'] },
+        error: 'no rows',
+        errorPattern: 'silent parse failure',
+        reflections: ['019b7a3c-5e00-7000-8000-000000000003'],
+        completedAt: '2026-01-01T00:20:00.000Z',
+      },
+    ]);
+  });
 });
 
 function fold(...names: string[]) {
@@ -163,4 +259,12 @@ function applyTeam(team: { name: string; members: string[] }, event: DomainEvent
 
 function applyKey(key: ReturnType<typeof evolveKey>, { event, at }: DecodedEvent) {
   return event.type === 'key.issued' || event.type === 'key.revoked' ? evolveKey(key, event, at) : key;
+}
+
+function applyFeature(feature: ReturnType<typeof evolveFeature>, { event, at }: DecodedEvent) {
+  return isFeatureEvent(event) ? evolveFeature(feature, event, at) : feature;
+}
+
+function applyRun(run: ReturnType<typeof evolveRun>, { event, at }: DecodedEvent) {
+  return isRunEvent(event) ? evolveRun(run, event, at) : run;
 }
