@@ -62,8 +62,15 @@ async function post(): Promise<unknown> {
   }
 }
 
-const part = (value: unknown, path: string): unknown =>
-  path.split('.').reduce<unknown>((at, key) => z.record(z.string(), z.unknown()).parse(at)[key], value);
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** `search.hits.0.memory.id`: keys of objects and places in lists. */
+function part(data: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((at, key) => {
+    const next: unknown = isObject(at) ? Reflect.get(at, key) : undefined;
+    return next === undefined ? fail(`There is no ${key} of ${path} in the answer: ${JSON.stringify(data)}`) : next;
+  }, data);
+}
 
 const answer = answerSchema.parse(await post());
 if (answer.errors !== undefined) fail(JSON.stringify({ errors: answer.errors }, null, 2));
