@@ -1,12 +1,12 @@
-// A server of this checkout as a child process on a temporary folder and a free port, for what is measured from outside.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { z } from 'zod';
+// A server of this checkout as a child process on a temporary folder and a free port, for what is measured or shown from outside.
+import { readFileSync } from 'node:fs';
+import { startProcess } from '../../test/support/server-process.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 
 export type ServerProcess = {
   url: string;
+  /** The data folder. */
+  folder: string;
   /** The operator's key of tenant `default`. */
   key: string;
   pid: number;
@@ -17,39 +17,17 @@ export type ServerProcess = {
   stop(): Promise<void>;
 };
 
-const answerSchema = z.object({
-  data: z.record(z.string(), z.unknown()).nullish(),
-  errors: z.array(z.unknown()).optional(),
-});
-
 export async function startServer(environment: Record<string, string> = {}): Promise<ServerProcess> {
-  const folder = mkdtempSync(join(tmpdir(), 'annals-bench-'));
-  const child = spawn(process.execPath, ['src/main.ts'], {
-    env: { ...process.env, PORT: '0', ANNALS_DATA: folder, LOG_LEVEL: 'error', ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const url = await new Promise<string>((resolve, reject) => {
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-      const ready = /^ready (\S+)$/m.exec(output)?.[1];
-      if (ready !== undefined) resolve(ready);
-    });
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code} before it was ready`)));
-  });
-  const key = readFileSync(join(folder, 'default.key'), 'utf8').trim();
+  const folder = await temporaryFolder();
+  const server = startProcess(folder.path, { LOG_LEVEL: 'error', ...environment });
+  const url = await server.ready;
   return {
     url,
-    key,
-    pid: child.pid ?? 0,
-    async ask(agent, query, variables = {}) {
-      const response = await fetch(new URL('/graphql', url), {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}`, 'x-annals-agent': agent },
-        body: JSON.stringify({ query, variables }),
-      });
-      const { data, errors } = answerSchema.parse(await response.json());
+    folder: folder.path,
+    key: readFileSync(folder.file('default.key'), 'utf8').trim(),
+    pid: server.pid,
+    async ask(agent, query, variables) {
+      const { data, errors } = await server.ask(agent, query, variables);
       if (errors !== undefined || data == null) throw new Error(JSON.stringify(errors));
       return data;
     },
@@ -59,9 +37,9 @@ export async function startServer(environment: Record<string, string> = {}): Pro
       return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
     },
     async stop() {
-      child.kill('SIGTERM');
-      await ended;
-      rmSync(folder, { recursive: true });
+      server.kill('SIGTERM');
+      await server.exited;
+      await folder.remove();
     },
   };
 }
