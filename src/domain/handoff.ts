@@ -106,6 +106,9 @@ export function canSee(reader: Reader, handoff: Handoff): boolean {
   return reader.agent === handoff.from || reader.agent === handoff.acceptedBy || isRecipient(reader, handoff);
 }
 
-/** Who may know what the recipient could not read. */
-export const seesWithheld = (reader: Reader, handoff: Handoff): boolean =>
-  canSee(reader, handoff) && (reader.agent === null || reader.agent === handoff.from);
+/** As a reader that sees it is shown it. */
+export const shownTo = (reader: Reader, handoff: Handoff, now: Instant): Handoff => ({
+  ...handoff,
+  status: statusAt(handoff, now),
+  withheld: reader.agent === null || reader.agent === handoff.from ? handoff.withheld : [],
+});

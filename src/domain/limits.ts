@@ -51,6 +51,10 @@ export const limits = {
   task: 10_000,
   /** Memories that a run or a handoff names. */
   memories: 100,
+  /** Memories that are added to a handoff because they fit its task. */
+  recall: 50,
+  /** What came of a handoff. */
+  result: 10_000,
   error: 20_000,
   /** Operations of one delta. */
   operations: 100,
