@@ -3,11 +3,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Position, RecordedEvent } from '../src/domain/event.ts';
 import { Failure, failure } from '../src/domain/failure.ts';
-import type { Category } from '../src/domain/streams.ts';
 import { type DecodedEvent, decode } from '../src/events/codec.ts';
 import type { EventLog } from '../src/log/event-log.ts';
 import type { ViewWriter } from '../src/views/view-store.ts';
-import { projectPage } from './project-page.ts';
+import { projected as categories, projectPage } from './project-page.ts';
 import { createWaiters } from './waiters.ts';
 
 export type ProjectorOptions = {
@@ -42,8 +41,6 @@ export type Projector = {
   /** Finishes the page in work. */
   stop(): Promise<void>;
 };
-
-const categories: readonly Category[] = ['memory'];
 
 export function createProjector(
   log: EventLog,
@@ -83,13 +80,16 @@ export function createProjector(
   /** The views say where they are: after a failure they may know less than they were told. */
   async function begin(): Promise<void> {
     doing = 'the views cannot tell how far they are';
-    position = await views.checkpoint();
-    if (position === null || (await isOfThisLog(position))) return;
-    doing = 'the views were made from another event log';
-    if (reset === undefined) throw failure('UNAVAILABLE', 'they must be made anew');
-    logger?.warn({}, 'the views were made from another event log and are made anew');
-    await reset();
-    position = await views.checkpoint();
+    let checkpoint = await views.checkpoint();
+    if (checkpoint !== null && !(await isOfThisLog(checkpoint))) {
+      doing = 'the views were made from another event log';
+      if (reset === undefined) throw failure('UNAVAILABLE', 'they must be made anew');
+      logger?.warn({}, 'the views were made from another event log and are made anew');
+      await reset();
+      checkpoint = await views.checkpoint();
+    }
+    // Not before: whoever waits for a position would be let through by that of another log.
+    position = checkpoint;
   }
 
   async function isOfThisLog(checkpoint: Position): Promise<boolean> {
