@@ -7,7 +7,8 @@ import { decode } from '../events/codec.ts';
 import type { Expected } from '../log/event-log.ts';
 import { textKey } from '../text/text-key.ts';
 import type { CommandContext, MemoryResult } from './context.ts';
-import { lastPosition, loadMemory } from './memory-stream.ts';
+import { loadMemory } from './memory-stream.ts';
+import { lastPosition } from './stream.ts';
 
 /** `claim` is what to append to when nobody holds the text. */
 export type Holding = { holder: MemoryResult | null; claim: { stream: string; expected: Expected } };
@@ -23,7 +24,7 @@ export function holdersFor(context: CommandContext, tenant: string, now: Instant
 
   // Whoever names the candidate, its own stream tells what it is worth now.
   async function held(id: string, key: string): Promise<MemoryResult | null> {
-    const { view, events } = await loadMemory(log, tenant, id);
+    const { state: view, events } = await loadMemory(log, tenant, id);
     if (view === null || !isAlive(view.memory, now) || view.memory.deprecation !== null) return null;
     if (textKey(view.memory) !== key) return null;
     return { memory: view, position: lastPosition(events), duplicate: true };

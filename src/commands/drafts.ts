@@ -3,8 +3,9 @@ import type { Instant } from '../domain/event.ts';
 import type { Recording } from '../domain/memory.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { CommandContext, MemoryResult } from './context.ts';
-import { areSame, loadMemory, ownEvents } from './memory-stream.ts';
+import { loadMemory, memoryNoun } from './memory-stream.ts';
 import { commandIdReused, fieldIn, type Request, requestOf, within } from './request.ts';
+import { areSame, ownEvents } from './stream.ts';
 
 export type Item = {
   /** Where in the input it comes from, for the fields of failures: `input.3`. */
@@ -67,14 +68,14 @@ export async function draftsOf(
   // The batch was sent before. What is not found, dedupe had found elsewhere; and there was no item after the last.
   const isOther = ofBatch.some(({ before, dedupe }) => before === null && !dedupe);
   const next = await loadMemory(log, tenant, batch.ids.memory(prepared.length));
-  if (isOther || next.view !== null) throw commandIdReused();
+  if (isOther || next.state !== null) throw commandIdReused();
   return drafts;
 }
 
 async function sentBefore(log: EventLog, tenant: string, item: Prepared): Promise<MemoryResult | null> {
   const { ids } = item.request;
   if (!ids.repeatable) return null;
-  const own = ownEvents(await loadMemory(log, tenant, memoryIdOf(item)), ids);
+  const own = ownEvents(memoryNoun, await loadMemory(log, tenant, memoryIdOf(item)), ids);
   const first = own?.events[0];
   if (!own || !first) return null;
   if (!areSame(own.events, [item.decide(first.at.recordedAt)]))

@@ -1,10 +1,12 @@
 // Changing a memory that is there. Its owner may, and the tenant's operator.
 
 import { deprecate, forget, restore, revise } from '../domain/memory-decisions.ts';
-import { type Change, changeMemory } from './change-memory.ts';
+import type { MemoryView } from '../domain/memory-view.ts';
+import { type Change, change } from './change.ts';
 import type { CommandContext, ForgetResult, MemoryResult } from './context.ts';
 import { sharedWithOf } from './defaults.ts';
 import type { DeprecateMemoryInput, ForgetMemoryInput, RestoreMemoryInput, ReviseMemoryInput } from './inputs.ts';
+import { memoryNoun } from './memory-stream.ts';
 import { checkReferences } from './references.ts';
 import { within } from './request.ts';
 
@@ -33,7 +35,7 @@ export const restoreMemory = (context: CommandContext, input: RestoreMemoryInput
 
 export async function forgetMemory(context: CommandContext, input: ForgetMemoryInput): Promise<ForgetResult> {
   const { id, expectedVersion, commandId, reason = null } = input;
-  const { position } = await changeMemory(context, {
+  const { position } = await change(context, memoryNoun, {
     id,
     expectedVersion,
     commandId,
@@ -46,9 +48,9 @@ export async function forgetMemory(context: CommandContext, input: ForgetMemoryI
 async function changed(
   context: CommandContext,
   { id, expectedVersion, commandId }: RestoreMemoryInput,
-  how: Pick<Change, 'decide' | 'require'>,
+  how: Pick<Change<MemoryView>, 'decide' | 'require'>,
 ): Promise<MemoryResult> {
-  const change = { id, expectedVersion, commandId, ...how };
-  const { view, position } = await within('input', () => changeMemory(context, change));
-  return { memory: view, position, duplicate: false };
+  const given = { id, expectedVersion, commandId, ...how };
+  const { state, position } = await within('input', () => change(context, memoryNoun, given));
+  return { memory: state, position, duplicate: false };
 }

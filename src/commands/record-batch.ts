@@ -10,9 +10,10 @@ import type { CommandContext, MemoryResult } from './context.ts';
 import { type Holding, holdersFor } from './dedupe.ts';
 import { type Draft, draftsOf, type Item, memoryIdOf, prepare } from './drafts.ts';
 import type { Maybe } from './inputs.ts';
-import { decodeStrictly, fold } from './memory-stream.ts';
+import { memoryNoun } from './memory-stream.ts';
 import { checkReferences } from './references.ts';
 import { fieldIn, requestOf, untilWon } from './request.ts';
+import { decodeAs, fold } from './stream.ts';
 
 /** What becomes of a draft: it is there already, it is what an earlier one of the batch becomes, or it is new. */
 type Plan =
@@ -116,7 +117,8 @@ function resultsOf(plans: readonly Plan[], position: Position): MemoryResult[] {
 }
 
 function recorded({ stream, events }: StreamWrite, position: Position) {
-  const view = fold(events.map((event, revision) => decodeStrictly({ ...event, stream, revision, position })));
+  const appended = events.map((event, revision) => decodeAs(memoryNoun, { ...event, stream, revision, position }));
+  const view = fold(memoryNoun, appended);
   if (view === null) throw failure('INTERNAL', 'a recording that folds to nothing');
   return view;
 }

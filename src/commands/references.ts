@@ -15,8 +15,8 @@ export async function checkReferences(
   const seen = new Set<string>();
   for (const [field, id] of Object.entries(references)) {
     if (id === null || seen.has(id)) continue;
-    const { view } = await loadMemory(log, reader.tenant, id);
-    readable(reader, view, now, field);
+    const { state } = await loadMemory(log, reader.tenant, id);
+    readable(reader, state, now, field);
     seen.add(id);
   }
 }

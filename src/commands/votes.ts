@@ -1,9 +1,11 @@
 // Votes: whoever may read a memory may vote on it. They append whatever else happens to the memory meanwhile.
 import { actingAgent } from '../access/caller.ts';
+import type { MemoryView } from '../domain/memory-view.ts';
 import { vote as castVote, retract } from '../domain/vote-decisions.ts';
-import { type Change, changeMemory } from './change-memory.ts';
+import { type Change, change } from './change.ts';
 import type { CommandContext, MemoryResult } from './context.ts';
 import type { RetractVoteInput, VoteInput } from './inputs.ts';
+import { memoryNoun } from './memory-stream.ts';
 import { within } from './request.ts';
 
 export async function vote(context: CommandContext, input: VoteInput): Promise<MemoryResult> {
@@ -20,9 +22,9 @@ export async function retractVote(context: CommandContext, input: RetractVoteInp
 async function changeVotes(
   context: CommandContext,
   { memory: id, commandId }: Pick<VoteInput, 'memory' | 'commandId'>,
-  decide: Change['decide'],
+  decide: Change<MemoryView>['decide'],
 ): Promise<MemoryResult> {
-  const change = { id, field: 'memory', commandId, unordered: true, decide };
-  const { view, position } = await within('input', () => changeMemory(context, change));
-  return { memory: view, position, duplicate: false };
+  const given = { id, field: 'memory', commandId, unordered: true, decide };
+  const { state, position } = await within('input', () => change(context, memoryNoun, given));
+  return { memory: state, position, duplicate: false };
 }

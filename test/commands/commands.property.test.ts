@@ -81,7 +81,7 @@ async function memoriesIn(world: World): Promise<string[]> {
 }
 
 async function checkAnswer(world: World, answer: unknown): Promise<void> {
-  for (const view of viewsIn(answer)) expect(view).toEqual((await loadMemory(world.log, TENANT, view.memory.id)).view);
+  for (const view of viewsIn(answer)) expect(view).toEqual((await loadMemory(world.log, TENANT, view.memory.id)).state);
 }
 
 test('answers are what the log says', async () => {
