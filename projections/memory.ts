@@ -8,7 +8,7 @@ export const memory: Projection = {
 
   project({ event, at, position }, documents) {
     if (!isMemoryEvent(event)) return [];
-    const before = documents.memory(at) ?? null;
+    const before = documents('memory', at) ?? null;
     if (before !== null && before.revision >= at.revision) return [];
     const document = evolve(before, event, at);
     return document === null ? [] : [{ kind: 'memory', tenant: at.tenant, id: at.id, position, document }];

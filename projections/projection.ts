@@ -4,9 +4,7 @@ import type { DecodedEvent } from '../src/events/codec.ts';
 import type { Change, DocumentKey, DocumentKind, Documents } from '../src/views/view-store.ts';
 
 /** The documents as they are before the event; undefined where there is none. */
-export type Lookup = {
-  readonly [Kind in DocumentKind]: (key: { tenant: string; id: string }) => Documents[Kind] | undefined;
-};
+export type Lookup = <K extends DocumentKind>(kind: K, key: { tenant: string; id: string }) => Documents[K] | undefined;
 
 export type Projection = {
   /** What `project` will look up for this event; nothing for an event that is none of its concern. */

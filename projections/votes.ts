@@ -9,7 +9,7 @@ export const votes: Projection = {
 
   project({ event, at, position }, documents) {
     if (!isVote(event)) return [];
-    const before = documents.votes(at) ?? noVotes;
+    const before = documents('votes', at) ?? noVotes;
     if (before.revision >= at.revision) return [];
     return [{ kind: 'votes', tenant: at.tenant, id: at.id, position, document: evolve(before, event, at) }];
   },

@@ -1,4 +1,5 @@
 // The program, and the only place that chooses adapters.
+import { PROJECTIONS } from '../projections/version.ts';
 import { BadSetting, type Config, readConfig } from './config.ts';
 import { Failure } from './domain/failure.ts';
 import type { Embedder } from './embedding/embedder.ts';
@@ -16,8 +17,6 @@ import { type EmbeddedViews, openEmbeddedViews } from './views/embedded/embedded
 
 /** Passages are cut by the built-in model's tokens, whatever embeds them. The build changes the file's extension. */
 const countTokensModule = new URL(`./embedding/minilm/count-tokens${import.meta.url.slice(-3)}`, import.meta.url);
-/** Raised when what the projections write changes its shape or meaning: the views are then made anew. */
-const PROJECTIONS = 1;
 const SWEEP_EVERY_MS = 60_000;
 
 const exitCodes = { badSetting: 2, folderInUse: 3, cannotStart: 4 };

@@ -7,6 +7,7 @@ import { filterTests } from './view-store/filters.ts';
 import { harness, type MakeViews } from './view-store/harness.ts';
 import { listTests } from './view-store/lists.ts';
 import { propertyTests } from './view-store/properties.ts';
+import { recordTests } from './view-store/records.ts';
 import { rightsTests } from './view-store/rights.ts';
 import { searchTests } from './view-store/search.ts';
 import { vectorTests } from './view-store/vectors.ts';
@@ -24,6 +25,7 @@ export function viewStoreConformance(name: string, make: MakeViews, { runs = 30 
     describe('search', () => searchTests(context));
     describe('context within a session', () => contextTests(context));
     describe('vectors', () => vectorTests(context));
+    describe('records', () => recordTests(context));
     describe('properties', () => propertyTests(make, runs));
   });
 }

@@ -7,7 +7,14 @@ import { noVotes } from '../../src/domain/votes.ts';
 import { passageText } from '../../src/text/analyse.ts';
 import type { Analyse, Analysis } from '../../src/text/analysis.ts';
 import { textKey } from '../../src/text/text-key.ts';
-import type { DocumentKind, Documents, MemoryView, Selection, ViewStore, WantedVector } from '../../src/views/view-store.ts';
+import type {
+  DocumentKind,
+  Documents,
+  MemoryView,
+  Selection,
+  ViewStore,
+  WantedVector,
+} from '../../src/views/view-store.ts';
 import { matches } from './naive-filter.ts';
 import { listRecords, scanRows } from './naive-records.ts';
 import { bestByEachChannel, type Readable, scoreAll } from './naive-search.ts';
@@ -60,11 +67,13 @@ export function openNaiveViews(options: { analyse: Analyse; storage?: NaiveStora
       for (const passage of analyse(memory).passages) byHash.set(passage.hash, passageText(memory, passage));
     return Array.from(byHash, ([hash, text]) => ({ hash, text }));
   };
-  const rowsOf = <K extends DocumentKind>(kind: K) =>
-    Array.from(storage[kind], ([key, { document }]) => {
+  const rowsOf = <K extends DocumentKind>(kind: K) => {
+    const kept: NaiveStorage[K] = storage[kind];
+    return Array.from(kept as Map<string, Kept<Documents[K]>>, ([key, { document }]) => {
       const [tenant = '', id = ''] = JSON.parse(key) as string[];
       return { tenant, id, document };
     });
+  };
 
   const wanted = () => texts().filter(({ hash }) => !storage.vectors.has(hash));
 

@@ -1,10 +1,10 @@
 // Given–when–then for projections: `project(memory).given(recorded).when(revised).gives(document)`.
 import { expect } from 'vitest';
-import type { Projection } from '../../projections/projection.ts';
+import type { Lookup, Projection } from '../../projections/projection.ts';
 import type { MemoryEvent } from '../../src/domain/memory.ts';
 import type { VoteEvent } from '../../src/domain/votes.ts';
 import { type DecodedEvent, decode } from '../../src/events/codec.ts';
-import type { Change } from '../../src/views/view-store.ts';
+import type { Change, DocumentKind, Documents } from '../../src/views/view-store.ts';
 import { aHistory } from './fixtures.ts';
 
 type Event = MemoryEvent | VoteEvent;
@@ -16,10 +16,9 @@ export const project = (projection: Projection) => ({
       const kept: Change[] = [];
       const step = (decoded: DecodedEvent) => {
         const last = kept.at(-1);
-        return projection.project(decoded, {
-          memory: () => (last?.kind === 'memory' ? last.document : undefined),
-          votes: () => (last?.kind === 'votes' ? last.document : undefined),
-        });
+        const lookup: Lookup = <K extends DocumentKind>(kind: K) =>
+          (last?.kind === kind ? last.document : undefined) as Documents[K] | undefined;
+        return projection.project(decoded, lookup);
       };
       for (const decoded of events.slice(0, -1)) kept.push(...step(decoded));
       const newest = events.slice(-1);

@@ -4,9 +4,10 @@ import { statSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Instant } from '../../domain/event.ts';
 import { failure } from '../../domain/failure.ts';
-import type { ViewSignature, ViewStore } from '../view-store.ts';
+import type { Documents, Records, RecordsQuery, ScanQuery, ViewSignature, ViewStore } from '../view-store.ts';
 import { isDamage } from './damage.ts';
-import { openReader, readable, type ViewsReader } from './reader.ts';
+import { openReader, readable, tombstone, type ViewsReader } from './reader.ts';
+import type { ScannedRow } from './scan.ts';
 import { WorkerLink } from './worker-link.ts';
 
 export type EmbeddedViewsOptions = {
@@ -115,6 +116,20 @@ export async function openEmbeddedViews(options: EmbeddedViewsOptions): Promise<
           return view === null ? [] : [{ ...view, ...scores }];
         }),
       };
+    },
+    // The rows of a kind have that kind's documents; the text of a row cannot say so.
+    async records<K extends keyof Records>(query: RecordsQuery<K>) {
+      const { rows, ...page } = await link.call('records', [query]);
+      return {
+        ...page,
+        rows: rows.map(({ document, cursor }) => ({ document: JSON.parse(document) as Records[K], cursor })),
+      };
+    },
+    async scan<K extends keyof Documents>(query: ScanQuery<K>) {
+      const { rows, position } = await link.call('scan', [query]);
+      const documentOf = ({ id, document, revision }: ScannedRow) =>
+        document === null ? tombstone(query.tenant, id, revision) : JSON.parse(document);
+      return { rows: rows.map((row) => ({ id: row.id, document: documentOf(row) as Documents[K] })), position };
     },
     async findText(tenant, textKey, now) {
       return read((views) => views.findText(tenant, textKey, now));

@@ -1,8 +1,7 @@
 // Lists, newest first, by keyset: a page costs the same wherever it begins.
 import type { DatabaseSync } from 'node:sqlite';
-import { z } from 'zod';
-import { failure } from '../../domain/failure.ts';
 import type { ListQuery, Selection } from '../view-store.ts';
+import { fromCursor, toCursor } from './cursor.ts';
 import { selectionSql } from './filter-sql.ts';
 import type { DocumentPair } from './protocol.ts';
 import { allOf, sql } from './sql.ts';
@@ -43,16 +42,4 @@ export function selectedNumbers(db: DatabaseSync, selection: Selection): number[
 function beyond(cursor: string) {
   const [created, id] = fromCursor(cursor);
   return sql('(m.created, m.id) < (?, ?)', created, id);
-}
-
-const toCursor = (created: string, id: string) => Buffer.from(JSON.stringify([created, id])).toString('base64url');
-
-const cursorParts = z.tuple([z.string().min(1).max(40), z.string().min(1).max(200)]);
-
-function fromCursor(cursor: string): [created: string, id: string] {
-  try {
-    return cursorParts.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
-  } catch {
-    throw failure('INVALID_INPUT', 'after is not the cursor of a row', { field: 'after' });
-  }
 }

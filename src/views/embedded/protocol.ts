@@ -5,11 +5,15 @@ import type { FailureCode, FailureDetails } from '../../domain/failure.ts';
 import type {
   DocumentKind,
   ListQuery,
+  RecordsQuery,
+  ScanQuery,
   SearchQuery,
   ViewSignature,
   ViewStatistics,
   WantedVector,
 } from '../view-store.ts';
+import type { RecordRows } from './records.ts';
+import type { ScannedRow } from './scan.ts';
 
 export type WorkerSettings = {
   viewsFile: string;
@@ -45,6 +49,8 @@ export type Methods = {
     position: Position | null;
   };
   search(query: SearchQuery): { rows: CandidateRow[]; position: Position | null };
+  records(query: RecordsQuery): RecordRows & { position: Position | null };
+  scan(query: ScanQuery): { rows: ScannedRow[]; position: Position | null };
   sweep(now: Instant): number;
   statistics(): ViewStatistics;
   reset(): void;

@@ -14,8 +14,11 @@ export function openReader(path: string) {
   db.exec('PRAGMA busy_timeout = 5000');
   const pair = db.prepare(`SELECT m.document, v.document AS votes
     FROM memory m LEFT JOIN votes v ON v.tenant = m.tenant AND v.id = m.id WHERE m.tenant = ? AND m.id = ?`);
-  const memory = db.prepare('SELECT document, revision FROM memory WHERE tenant = ? AND id = ?');
-  const votes = db.prepare('SELECT document FROM votes WHERE tenant = ? AND id = ?');
+  const tables = {
+    memory: db.prepare('SELECT document, revision FROM memory WHERE tenant = ? AND id = ?'),
+    votes: db.prepare('SELECT document FROM votes WHERE tenant = ? AND id = ?'),
+  };
+  const record = db.prepare('SELECT document FROM record WHERE kind = ? AND tenant = ? AND id = ?');
   const byText = db.prepare(`SELECT id FROM memory
     WHERE text_key = ? AND tenant = ? AND deprecated = 0 AND (expires IS NULL OR expires > ?) ORDER BY number`);
 
@@ -27,10 +30,10 @@ export function openReader(path: string) {
     },
 
     load({ kind, tenant, id }: DocumentKey): Documents[typeof kind] | undefined {
-      const row = (kind === 'memory' ? memory : votes).get(tenant, id);
+      const row = kind === 'memory' || kind === 'votes' ? tables[kind].get(tenant, id) : record.get(kind, tenant, id);
       if (row === undefined) return undefined;
       if (row.document === null) return tombstone(tenant, id, Number(row.revision));
-      return JSON.parse(String(row.document)) as Memory | Votes;
+      return JSON.parse(String(row.document)) as Documents[typeof kind];
     },
 
     findText(tenant: string, textKey: string, now: Instant): string[] {
@@ -51,7 +54,7 @@ export function readable(reader: Reader, pair: DocumentPair, now: Instant): Memo
 }
 
 /** What is left of a forgotten memory: that it was. */
-function tombstone(tenant: string, id: string, revision: number): Memory {
+export function tombstone(tenant: string, id: string, revision: number): Memory {
   return {
     id,
     tenant,

@@ -14,6 +14,8 @@ import { createIndexing, loadAll } from './indexing.ts';
 import { listRows } from './list.ts';
 import { defineMetadataFunction } from './metadata-function.ts';
 import type { Methods, PutDocument, WorkerSettings } from './protocol.ts';
+import { type PutRecord, recordRows, recordsOf } from './records.ts';
+import { scanRows } from './scan.ts';
 import { createSearch } from './search.ts';
 import { createSweeper } from './sweeper.ts';
 import { inTransaction } from './transaction.ts';
@@ -33,6 +35,7 @@ export function openStore(
   const analyse: Analyse = createAnalyser(countTokens);
   defineMetadataFunction(db);
   const documents = documentsOf(db);
+  const records = recordsOf(db);
   const index = createSearchIndex({ dimensions });
   const indexing = createIndexing(index, vectors);
   const search = createSearch(db, index);
@@ -51,10 +54,10 @@ export function openStore(
       for (const change of changes) {
         if (change.kind === 'votes')
           documents.putVotes(change, JSON.parse(change.json) as Votes, change.json, change.position);
-        else {
+        else if (change.kind === 'memory') {
           const put = putMemory(change);
           if (put) after.push(put);
-        }
+        } else if (records.put(change as PutRecord)) sweeper.rowsChanged();
       }
       // A batch that comes again writes nothing at all.
       if (reached !== checkpoint) writeCheckpoint.run(reached);
@@ -100,7 +103,8 @@ export function openStore(
   function reset(): void {
     const numbers = db.prepare('SELECT number FROM memory').all();
     inTransaction(db, () => {
-      db.exec(`DELETE FROM memory; DELETE FROM votes; DELETE FROM audience; DELETE FROM meta WHERE key = 'checkpoint'`);
+      for (const table of ['memory', 'votes', 'audience', 'record', 'participant']) db.exec(`DELETE FROM ${table}`);
+      db.exec(`DELETE FROM meta WHERE key = 'checkpoint'`);
     });
     for (const row of numbers) indexing.remove(Number(row.number));
     checkpoint = null;
@@ -128,6 +132,8 @@ export function openStore(
     },
     list: (query) => ({ ...listRows(db, query), position: checkpoint }),
     search: (query) => ({ rows: search(query), position: checkpoint }),
+    records: (query) => ({ ...recordRows(db, query), position: checkpoint }),
+    scan: (query) => ({ rows: scanRows(db, query), position: checkpoint }),
     sweep: (now) => sweeper.expired(now),
     statistics,
     reset,

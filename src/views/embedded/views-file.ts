@@ -5,7 +5,7 @@ import type { ViewSignature } from '../view-store.ts';
 import { isDamage, removeDatabase } from './damage.ts';
 
 /** Raised when the tables below change. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 // audience: the distinct visibilities, so that a reader's rights are decided once for each and not once a row.
 // memory.audience is null for a tombstone: a forgotten memory keeps its key, its position and nothing else.
@@ -33,6 +33,17 @@ const TABLES = `
     tenant TEXT NOT NULL, id TEXT NOT NULL, position TEXT NOT NULL, score REAL NOT NULL, document TEXT NOT NULL,
     PRIMARY KEY (tenant, id)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE record (
+    number INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL, tenant TEXT NOT NULL, id TEXT NOT NULL, position TEXT NOT NULL, agent TEXT, status TEXT NOT NULL,
+    namespace TEXT, session TEXT, at TEXT NOT NULL, expires TEXT, document TEXT NOT NULL,
+    UNIQUE (kind, tenant, id)
+  ) STRICT;
+  CREATE INDEX record_newest ON record (kind, tenant, at DESC, id DESC, agent, status, namespace, session, expires);
+  CREATE TABLE participant (
+    name TEXT NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (name, record)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX participant_record ON participant (record);
 `;
 
 export type ViewsFile = {
