@@ -5,15 +5,20 @@ import type { Key } from '../domain/key.ts';
 import type {
   CommandDependencies,
   ForgetResult,
+  HandoffResult,
   KeyResult,
   MemoriesResult,
   MemoryResult,
   TeamResult,
 } from './context.ts';
+import { offerHandoff } from './handoff-offers.ts';
+import { acceptHandoff, cancelHandoff, completeHandoff, declineHandoff } from './handoffs.ts';
 import type {
+  AnswerHandoffInput,
   DeprecateMemoryInput,
   ForgetMemoryInput,
   IssueKeyInput,
+  OfferHandoffInput,
   RecordMemoryInput,
   RecordReflectionInput,
   RestoreMemoryInput,
@@ -39,6 +44,11 @@ export type Commands = {
   forgetMemory(input: ForgetMemoryInput): Promise<ForgetResult>;
   vote(input: VoteInput): Promise<MemoryResult>;
   retractVote(input: RetractVoteInput): Promise<MemoryResult>;
+  offerHandoff(input: OfferHandoffInput): Promise<HandoffResult>;
+  acceptHandoff(input: AnswerHandoffInput): Promise<HandoffResult>;
+  declineHandoff(input: AnswerHandoffInput): Promise<HandoffResult>;
+  completeHandoff(input: AnswerHandoffInput): Promise<HandoffResult>;
+  cancelHandoff(input: AnswerHandoffInput): Promise<HandoffResult>;
   addToTeam(team: string, agents: readonly string[]): Promise<TeamResult>;
   removeFromTeam(team: string, agents: readonly string[]): Promise<TeamResult>;
   issueKey(input: IssueKeyInput): Promise<KeyResult>;
@@ -59,6 +69,11 @@ export function createCommands(dependencies: CommandDependencies): (caller: Call
       forgetMemory: (input) => forgetMemory(context, input),
       vote: (input) => vote(context, input),
       retractVote: (input) => retractVote(context, input),
+      offerHandoff: (input) => offerHandoff(context, input),
+      acceptHandoff: (input) => acceptHandoff(context, input),
+      declineHandoff: (input) => declineHandoff(context, input),
+      completeHandoff: (input) => completeHandoff(context, input),
+      cancelHandoff: (input) => cancelHandoff(context, input),
       addToTeam: (team, agents) => addToTeam(context, team, agents),
       removeFromTeam: (team, agents) => removeFromTeam(context, team, agents),
       issueKey: (input) => issueKey(context, input),

@@ -2,6 +2,7 @@
 import type { Caller } from '../access/caller.ts';
 import type { Directory } from '../access/directory.ts';
 import type { Position } from '../domain/event.ts';
+import type { Handoff } from '../domain/handoff.ts';
 import type { Key } from '../domain/key.ts';
 import type { MemoryView } from '../domain/memory-view.ts';
 import type { Team } from '../domain/team.ts';
@@ -16,6 +17,8 @@ export type CommandDependencies = {
   findText: ViewReader['findText'];
   /** Resolves when the views have the position; fails with UNAVAILABLE after 2 s. */
   caughtUp: (position: Position) => Promise<void>;
+  /** What the caller may read that others may read too and that fits a task, best first, as of `position` or later. */
+  recall?: (caller: Caller, task: string, position: Position) => Promise<MemoryView[]>;
 };
 
 export type CommandContext = CommandDependencies & { turns: Turns; caller: Caller };
@@ -25,6 +28,8 @@ export type MemoryResult = { memory: MemoryView; position: Position; duplicate: 
 /** In the order of the input. */
 export type MemoriesResult = { memories: MemoryView[]; position: Position };
 export type ForgetResult = { id: string; position: Position };
+/** As the caller is shown it. */
+export type HandoffResult = { handoff: Handoff; position: Position };
 export type TeamResult = { team: Team; position: Position };
 /** `secret` is nowhere else: it cannot be shown again. */
 export type KeyResult = { key: Key; secret: string };

@@ -26,3 +26,8 @@ export function idsOf(tenant: string, actor: string, commandId: string | null): 
     event: (stream, index) => v5(`${stream}#${index}`, command),
   };
 }
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** As Annals writes them. */
+export const isUuid = (id: string): boolean => uuid.test(id);

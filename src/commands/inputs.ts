@@ -72,6 +72,19 @@ export type VoteInput = {
 };
 export type RetractVoteInput = { memory: string; task?: Maybe<string>; commandId?: Maybe<string> };
 
+export type RecipientInput = { agent?: Maybe<string>; team?: Maybe<string> };
+export type OfferHandoffInput = {
+  to: RecipientInput;
+  task: string;
+  context?: Maybe<JsonObject>;
+  memories?: Maybe<readonly string[]>;
+  recall?: Maybe<number>;
+  session?: Maybe<string>;
+  ttl?: Maybe<number>;
+  commandId?: Maybe<string>;
+};
+export type AnswerHandoffInput = Change & { reason?: Maybe<string>; result?: Maybe<string> };
+
 export type IssueKeyInput = {
   tenant?: Maybe<string>;
   role: Role;

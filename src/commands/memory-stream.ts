@@ -4,18 +4,17 @@ import { readable } from '../domain/memory-decisions.ts';
 import { evolve, type MemoryView } from '../domain/memory-view.ts';
 import type { VoteEvent } from '../domain/votes.ts';
 import type { EventLog } from '../log/event-log.ts';
+import { isUuid } from './ids.ts';
 import type { Noun } from './noun.ts';
 import { loadStream, type Stream } from './stream.ts';
 
 export type MemoryNoun = Noun<MemoryView, MemoryEvent | VoteEvent>;
 export type MemoryStream = Stream<MemoryView, MemoryEvent | VoteEvent>;
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
 export const memoryNoun: MemoryNoun = {
   category: 'memory',
   title: 'the memory',
-  isId: (id) => uuid.test(id),
+  isId: isUuid,
   includes: (event): event is MemoryEvent | VoteEvent =>
     event.type.startsWith('memory.') || event.type === 'reflection.recorded',
   evolve,
