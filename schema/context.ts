@@ -11,9 +11,19 @@ export type Context = {
   caller: Caller;
   commands: Commands;
   queries: Queries;
-  loaders: { memory: Loader<MemoryView | null>; history: Loader<VisibleEvent[]> };
+  loaders: Loaders;
   /** Told of each root field, when it is resolved: `Query.search`, how it went, and in which time. */
   resolved: (field: string, outcome: FailureCode | 'OK', seconds: number) => void;
+};
+
+type Loaders = {
+  memory: Loader<MemoryView | null>;
+  /** As the log has it: what this very request recorded is there. */
+  recordedMemory: Loader<MemoryView | null>;
+  history: Loader<VisibleEvent[]>;
+  sessionHistory: Loader<VisibleEvent[]>;
+  /** By the feature's key in its tenant. */
+  featureHistory: Loader<VisibleEvent[]>;
 };
 
 type Loader<T> = { load(id: string): Promise<T> };
@@ -23,11 +33,15 @@ type Parts = Omit<Context, 'loaders'>;
 /** For one request. */
 export function createContext(parts: Parts): Context {
   const { queries } = parts;
+  const each = <T>(read: (id: string) => Promise<T>) => createLoader((ids) => Promise.all(ids.map(read)));
   return {
     ...parts,
     loaders: {
       memory: createLoader((ids) => queries.memoriesById(ids)),
-      history: createLoader((ids) => Promise.all(ids.map((id) => queries.history(id)))),
+      recordedMemory: createLoader((ids) => queries.recordedMemories(ids)),
+      history: each((id) => queries.history(id)),
+      sessionHistory: each((id) => queries.sessionHistory(id)),
+      featureHistory: each((key) => queries.featureHistory(key)),
     },
   };
 }

@@ -3,10 +3,14 @@ import type { Caller } from '../access/caller.ts';
 import type { Position } from '../domain/event.ts';
 import type { QueryDependencies } from './dependencies.ts';
 import { type EventsInput, events } from './events.ts';
-import { history } from './history.ts';
+import { type FeaturesInput, feature, features } from './features.ts';
+import { history, recordHistory } from './history.ts';
 import { type ListInput, memories, memoriesById, memory } from './lists.ts';
 import { type PlaybookInput, playbook } from './playbook.ts';
+import { recordedMemories } from './recorded-memories.ts';
+import { run } from './runs.ts';
 import { type SearchInput, search } from './search.ts';
+import { type SessionsInput, session, sessions } from './sessions.ts';
 import { keys, teams } from './tenant.ts';
 
 export type Queries = ReturnType<ReturnType<typeof createQueries>>;
@@ -18,10 +22,20 @@ export function createQueries(dependencies: QueryDependencies) {
       memory: (id: string, minPosition: Position | null = null) => memory(context, id, minPosition),
       /** In the order asked; null for what the caller may not read. */
       memoriesById: (ids: readonly string[]) => memoriesById(context, ids),
+      /** The same from the log, which is never behind. */
+      recordedMemories: (ids: readonly string[]) => recordedMemories(context, ids),
       memories: (input: ListInput) => memories(context, input),
       search: (input: SearchInput) => search(context, input),
       playbook: (input: PlaybookInput) => playbook(context, input),
       history: (id: string) => history(context, id),
+      session: (id: string) => session(context, id),
+      sessions: (input: SessionsInput) => sessions(context, input),
+      sessionHistory: (id: string) => recordHistory(context, 'session', id),
+      feature: (namespace: string, id: string) => feature(context, namespace, id),
+      features: (input: FeaturesInput) => features(context, input),
+      /** By the feature's key in its tenant. */
+      featureHistory: (key: string) => recordHistory(context, 'feature', key),
+      run: (id: string) => run(context, id),
       events: (input: EventsInput) => events(context, input),
       teams: () => teams(context),
       keys: () => keys(context),
