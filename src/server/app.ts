@@ -7,6 +7,7 @@ import { limitPlugins } from '../../schema/limits.ts';
 import { schema } from '../../schema/schema.ts';
 import { type Directory, openDirectory } from '../access/directory.ts';
 import { createCommands } from '../commands/commands.ts';
+import { createHandoffExpiry } from '../commands/handoff-expiry.ts';
 import type { Position } from '../domain/event.ts';
 import { failure } from '../domain/failure.ts';
 import type { Embedder } from '../embedding/embedder.ts';
@@ -14,6 +15,7 @@ import { createPump, type Pump } from '../embedding/pump.ts';
 import { createQueryEmbedder } from '../embedding/query-cache.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { createQueries } from '../queries/queries.ts';
+import { createRecall } from '../queries/recall.ts';
 import type { ViewStore } from '../views/view-store.ts';
 import { createBodyReader } from './body.ts';
 import { createCallers } from './callers.ts';
@@ -87,9 +89,18 @@ export async function createApp({ clock, embedder, logger, settings, resetViews,
   });
   addGauges(metrics.registry, { log, views, projector, pump });
 
-  const commands = createCommands({ log, directory, clock, findText: views.findText, caughtUp: caughtUpBy(projector) });
   const embedQuery = createQueryEmbedder(embedder);
-  const queries = createQueries({ log, views, directory, projector, pump, embedQuery, clock });
+  const asking = { log, views, directory, projector, pump, embedQuery, clock };
+  const queries = createQueries(asking);
+  const commands = createCommands({
+    log,
+    directory,
+    clock,
+    findText: views.findText,
+    caughtUp: caughtUpBy(projector),
+    recall: createRecall(asking),
+  });
+  const expiry = createHandoffExpiry({ log, clock, logger });
   let stopping = false;
   const isStopping = () => stopping;
   const readiness = createReadiness(log, views, projector, isStopping);
@@ -121,12 +132,14 @@ export async function createApp({ clock, embedder, logger, settings, resetViews,
     start: async () => {
       await projector.start();
       pump.start();
+      expiry.start();
     },
     stopAccepting: () => {
       stopping = true;
     },
     close: async () => {
       stopping = true;
+      await expiry.stop();
       await projector.stop();
       // An endpoint that does not answer must not hold up the end; what comes later is not put any more.
       await Promise.race([pump.stop(), sleep(PUMP_STOP_MS, undefined, { ref: false })]);
