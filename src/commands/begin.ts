@@ -5,12 +5,13 @@ import type { Instant } from '../domain/event.ts';
 import { failure } from '../domain/failure.ts';
 import type { Reader } from '../domain/visibility.ts';
 import type { DomainEvent } from '../events/formats.ts';
+import type { StreamWrite } from '../log/event-log.ts';
 import type { Changed } from './change.ts';
 import type { CommandContext } from './context.ts';
 import type { Maybe } from './inputs.ts';
 import type { Noun } from './noun.ts';
 import { commandIdReused, requestOf, untilWon } from './request.ts';
-import { areSame, decodeAs, fold, loadStream, ownEvents } from './stream.ts';
+import { afterAppend, areSame, loadStream, ownEvents } from './stream.ts';
 
 export type Beginning = {
   /** Made, unless given: from the commandId if there is one. */
@@ -44,13 +45,9 @@ export async function begin<State, Event extends DomainEvent>(
     await given.require?.(reader, now);
 
     const { stream } = loaded;
-    const writes = encodeFor(stream, events);
-    const result = await log.append([{ stream, expected: 'none', events: writes }]);
+    const write: StreamWrite = { stream, expected: 'none', events: encodeFor(stream, events) };
+    const result = await log.append([write]);
     if (!result.ok || result.duplicate) return undefined;
-    const { position } = result;
-    const appended = writes.map((event, revision) => decodeAs(noun, { ...event, stream, revision, position }));
-    const state = fold(noun, appended);
-    if (state === null) throw failure('INTERNAL', `${noun.title} begins with nothing`);
-    return { state, position };
+    return { state: afterAppend(noun, write, result.position), position: result.position };
   });
 }

@@ -8,7 +8,7 @@ import type { CommandContext } from './context.ts';
 import type { Maybe } from './inputs.ts';
 import type { Noun } from './noun.ts';
 import { commandIdReused, type Request, requestOf, untilWon } from './request.ts';
-import { areSame, decodeAs, fold, lastPosition, lastRevision, loadStream, ownEvents, type Stream } from './stream.ts';
+import { afterAppend, areSame, lastPosition, lastRevision, loadStream, ownEvents, type Stream } from './stream.ts';
 
 export type Change<State> = {
   id: string;
@@ -81,16 +81,8 @@ async function append<State, Event extends DomainEvent>(
   if (!result.ok || result.duplicate) return undefined;
   const { position } = result;
   const between = (result.revisions[0] ?? version) - version - writes.length;
-  const appended =
-    between === 0
-      ? writes.map((event, index) => ({ ...event, stream, revision: version + 1 + index, position }))
-      : await log.readStream(stream, { from: version + 1, until: position });
-  const after = fold(
-    noun,
-    appended.map((event) => decodeAs(noun, event)),
-    state,
-  );
-  return { state: after ?? state, position };
+  const appended = between === 0 ? writes : await log.readStream(stream, { from: version + 1, until: position });
+  return { state: afterAppend(noun, { stream, events: appended }, position, state, version + 1), position };
 }
 
 export function needVersion(

@@ -4,13 +4,17 @@ import type { Caller } from '../access/caller.ts';
 import type { Key } from '../domain/key.ts';
 import type {
   CommandDependencies,
+  FeatureResult,
   ForgetResult,
   HandoffResult,
   KeyResult,
   MemoriesResult,
   MemoryResult,
+  RunResult,
+  SessionResult,
   TeamResult,
 } from './context.ts';
+import { declareFeature, updateFeature } from './features.ts';
 import { offerHandoff } from './handoff-offers.ts';
 import { acceptHandoff, cancelHandoff, completeHandoff, declineHandoff } from './handoffs.ts';
 import type {
@@ -29,9 +33,19 @@ import type {
 import { issueKey, revokeKey } from './keys.ts';
 import { deprecateMemory, forgetMemory, restoreMemory, reviseMemory } from './memories.ts';
 import { recordMemories, recordMemory, recordReflection } from './recordings.ts';
+import { completeRun, startRun } from './runs.ts';
+import { progressSession, startSession } from './sessions.ts';
 import { addToTeam, removeFromTeam } from './teams.ts';
 import { createTurns } from './turns.ts';
 import { retractVote, vote } from './votes.ts';
+import type {
+  CompleteRunInput,
+  DeclareFeatureInput,
+  ProgressSessionInput,
+  StartRunInput,
+  StartSessionInput,
+  UpdateFeatureInput,
+} from './work-inputs.ts';
 
 export type Commands = {
   recordMemory(input: RecordMemoryInput): Promise<MemoryResult>;
@@ -44,6 +58,13 @@ export type Commands = {
   forgetMemory(input: ForgetMemoryInput): Promise<ForgetResult>;
   vote(input: VoteInput): Promise<MemoryResult>;
   retractVote(input: RetractVoteInput): Promise<MemoryResult>;
+  startSession(input: StartSessionInput): Promise<SessionResult>;
+  progressSession(input: ProgressSessionInput): Promise<SessionResult>;
+  declareFeature(input: DeclareFeatureInput): Promise<FeatureResult>;
+  updateFeature(input: UpdateFeatureInput): Promise<FeatureResult>;
+  startRun(input: StartRunInput): Promise<RunResult>;
+  /** Votes and reflects in the same append. */
+  completeRun(input: CompleteRunInput): Promise<RunResult>;
   offerHandoff(input: OfferHandoffInput): Promise<HandoffResult>;
   acceptHandoff(input: AnswerHandoffInput): Promise<HandoffResult>;
   declineHandoff(input: AnswerHandoffInput): Promise<HandoffResult>;
@@ -69,6 +90,12 @@ export function createCommands(dependencies: CommandDependencies): (caller: Call
       forgetMemory: (input) => forgetMemory(context, input),
       vote: (input) => vote(context, input),
       retractVote: (input) => retractVote(context, input),
+      startSession: (input) => startSession(context, input),
+      progressSession: (input) => progressSession(context, input),
+      declareFeature: (input) => declareFeature(context, input),
+      updateFeature: (input) => updateFeature(context, input),
+      startRun: (input) => startRun(context, input),
+      completeRun: (input) => completeRun(context, input),
       offerHandoff: (input) => offerHandoff(context, input),
       acceptHandoff: (input) => acceptHandoff(context, input),
       declineHandoff: (input) => declineHandoff(context, input),

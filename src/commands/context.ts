@@ -2,9 +2,12 @@
 import type { Caller } from '../access/caller.ts';
 import type { Directory } from '../access/directory.ts';
 import type { Position } from '../domain/event.ts';
+import type { Feature } from '../domain/feature.ts';
 import type { Handoff } from '../domain/handoff.ts';
 import type { Key } from '../domain/key.ts';
 import type { MemoryView } from '../domain/memory-view.ts';
+import type { Run } from '../domain/run.ts';
+import type { Session } from '../domain/session.ts';
 import type { Team } from '../domain/team.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { ViewReader } from '../views/view-store.ts';
@@ -27,6 +30,11 @@ export type CommandContext = CommandDependencies & { turns: Turns; caller: Calle
 export type MemoryResult = { memory: MemoryView; position: Position; duplicate: boolean };
 /** In the order of the input. */
 export type MemoriesResult = { memories: MemoryView[]; position: Position };
+/** The memories that the operations named or recorded, in their order: one an operation, as it is after all of them. */
+export type DeltaResult = { memories: MemoryView[]; position: Position };
+export type SessionResult = { session: Session; position: Position };
+export type FeatureResult = { feature: Feature; position: Position };
+export type RunResult = { run: Run; position: Position };
 export type ForgetResult = { id: string; position: Position };
 /** As the caller is shown it. */
 export type HandoffResult = { handoff: Handoff; position: Position };

@@ -13,7 +13,7 @@ import type { Maybe } from './inputs.ts';
 import { memoryNoun } from './memory-stream.ts';
 import { checkReferences } from './references.ts';
 import { fieldIn, requestOf, untilWon } from './request.ts';
-import { decodeAs, fold } from './stream.ts';
+import { afterAppend } from './stream.ts';
 
 /** What becomes of a draft: it is there already, it is what an earlier one of the batch becomes, or it is new. */
 type Plan =
@@ -106,7 +106,7 @@ function resultsOf(plans: readonly Plan[], position: Position): MemoryResult[] {
   for (const plan of plans) {
     if (plan.kind === 'there') results.push(plan.result);
     else if (plan.kind === 'new')
-      results.push({ memory: recorded(plan.recording, position), position, duplicate: false });
+      results.push({ memory: afterAppend(memoryNoun, plan.recording, position), position, duplicate: false });
     else {
       const earlier = results[plan.as];
       if (earlier === undefined) throw failure('INTERNAL', 'a batch refers to what comes after');
@@ -114,11 +114,4 @@ function resultsOf(plans: readonly Plan[], position: Position): MemoryResult[] {
     }
   }
   return results;
-}
-
-function recorded({ stream, events }: StreamWrite, position: Position) {
-  const appended = events.map((event, revision) => decodeAs(memoryNoun, { ...event, stream, revision, position }));
-  const view = fold(memoryNoun, appended);
-  if (view === null) throw failure('INTERNAL', 'a recording that folds to nothing');
-  return view;
 }

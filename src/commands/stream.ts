@@ -5,7 +5,7 @@ import { sameJson } from '../domain/json.ts';
 import { streamName } from '../domain/streams.ts';
 import { type DecodedEvent, decode } from '../events/codec.ts';
 import type { DomainEvent } from '../events/formats.ts';
-import type { EventLog } from '../log/event-log.ts';
+import type { EventLog, StreamWrite } from '../log/event-log.ts';
 import type { Ids } from './ids.ts';
 import type { Noun } from './noun.ts';
 
@@ -46,6 +46,24 @@ export const fold = <State, Event extends DomainEvent>(
   events: readonly DecodedEvent<Event>[],
   from: State | null = null,
 ): State | null => events.reduce((state, { event, at }) => evolve(state, event, at), from);
+
+/** The state after events were appended to its stream, the first of them at `revision`. */
+export function afterAppend<State, Event extends DomainEvent>(
+  noun: Noun<State, Event>,
+  { stream, events }: Pick<StreamWrite, 'stream' | 'events'>,
+  position: Position,
+  from: State | null = null,
+  revision = 0,
+): State {
+  const recorded = events.map((event, index) => ({ ...event, stream, revision: revision + index, position }));
+  const state = fold(
+    noun,
+    recorded.map((event) => decodeAs(noun, event)),
+    from,
+  );
+  if (state === null) throw failure('INTERNAL', `${stream} does not begin at its beginning`);
+  return state;
+}
 
 /** The state before a command's own events, those events, and the state after them. */
 export type Own<State, Event extends DomainEvent> = {

@@ -14,8 +14,10 @@ export function checkOptionalText(text: string | null, field: string, limit: num
   if (text !== null) checkText(text, field, limit);
 }
 
+export const isName = (text: string): boolean => text.length <= limits.name && namePattern.test(text);
+
 export function checkName(name: string, field: string): void {
-  if (name.length > limits.name || !namePattern.test(name))
+  if (!isName(name))
     throw failure('INVALID_INPUT', `${field} must be 1 to ${limits.name} of a-z A-Z 0-9 . _ -`, {
       field,
       limit: limits.name,

@@ -38,7 +38,7 @@ export type Feature = DeclaredFeature & {
   /** Who verified the status and the implementation that it has now. */
   verifiedBy: string | null;
   notes: string | null;
-  /** Why it failed, while it is FAILED. */
+  /** Why it has the status that it has now. */
   failureReason: string | null;
   declaredAt: Instant;
   updatedAt: Instant;
@@ -80,6 +80,6 @@ function updated(state: Feature, { status, ...named }: FeatureUpdate) {
     verifiedBy,
     passes: status === 'COMPLETE' && verifiedBy !== null && verifiedBy !== implementedBy,
     notes: named.notes ?? state.notes,
-    failureReason: status === 'FAILED' ? (named.failureReason ?? state.failureReason) : null,
+    failureReason: named.failureReason ?? (status === state.status ? state.failureReason : null),
   };
 }

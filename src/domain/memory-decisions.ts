@@ -9,6 +9,9 @@ import { isAlive, type Memory, type MemoryChange, type Revision, type SharedWith
 import { checkSharing } from './recording.ts';
 import { canChange, canRead, type Reader, type Scope } from './visibility.ts';
 
+export const isReadable = (reader: Reader, memory: Memory, now: Instant): boolean =>
+  isAlive(memory, now) && canRead(reader, memory);
+
 /** What the reader may not read, what is gone and what never was all answer alike. */
 export function readable<State extends { memory: Memory }>(
   reader: Reader,
@@ -16,7 +19,7 @@ export function readable<State extends { memory: Memory }>(
   now: Instant,
   field = 'id',
 ): State {
-  if (state === null || !isAlive(state.memory, now) || !canRead(reader, state.memory))
+  if (state === null || !isReadable(reader, state.memory, now))
     throw failure('NOT_FOUND', 'there is no such memory, or none that you may read', { field });
   return state;
 }

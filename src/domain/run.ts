@@ -25,7 +25,8 @@ export type CompletedRun = {
   reflections: string[];
 };
 
-export type RunEvent = { type: 'run.started'; data: StartedRun } | { type: 'run.completed'; data: CompletedRun };
+export type RunCompletion = { type: 'run.completed'; data: CompletedRun };
+export type RunEvent = { type: 'run.started'; data: StartedRun } | RunCompletion;
 
 export type Run = StartedRun &
   Omit<CompletedRun, 'success' | 'voted'> & {

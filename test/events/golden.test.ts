@@ -205,6 +205,7 @@ describe('what it means', () => {
         implementedBy: 'data-processor',
         verifiedBy: 'qa-agent',
         notes: '412 rows',
+        failureReason: 'none this time',
         updatedAt: '2026-01-01T00:18:00.000Z',
       },
     ]);
