@@ -17,6 +17,7 @@ export function withoutSecrets(event: DomainEvent): JsonObject {
 export function memoriesIn(event: DomainEvent): string[] {
   if (isRecording(event)) return event.data.sources.flatMap(({ memory }) => memory ?? []);
   if (event.type === 'memory.deprecated') return event.data.supersededBy === null ? [] : [event.data.supersededBy];
+  if (event.type === 'handoff.offered') return event.data.memories;
   return [];
 }
 
@@ -26,6 +27,11 @@ export function withoutUnreadable(event: DomainEvent, readable: ReadonlySet<stri
   if (isRecording(event)) {
     const sources = event.data.sources.map((source) => ({ ...source, memory: shown(source.memory) }));
     return { ...event.data, sources };
+  }
+  if (event.type === 'handoff.offered') {
+    // What was withheld is for the sender alone, who is not known here.
+    const memories = event.data.memories.filter((id) => readable.has(id));
+    return { ...event.data, memories, withheld: [] };
   }
   if (event.type === 'memory.deprecated') return { ...event.data, supersededBy: shown(event.data.supersededBy) };
   return withoutSecrets(event);
