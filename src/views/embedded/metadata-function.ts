@@ -2,8 +2,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import QuickLru from 'quick-lru';
 import type { JsonObject } from '../../domain/event.ts';
+import { metadataHolds } from '../metadata-test.ts';
 import type { MetadataFilter } from '../view-store.ts';
-import { metadataHolds } from './metadata-test.ts';
 
 export function defineMetadataFunction(db: DatabaseSync): void {
   // A statement passes the same few filters for every row.

@@ -1,8 +1,8 @@
 // One metadata filter on one memory's metadata, with the port's semantics. SQLite calls it as a function, because its
 // own comparisons differ: text by code point and not by code unit, numbers parsed with another rounding, JSON objects
 // by the order of their keys.
-import type { Json, JsonObject } from '../../domain/event.ts';
-import type { MetadataFilter, MetadataOperator } from '../view-store.ts';
+import type { Json, JsonObject } from '../domain/event.ts';
+import type { MetadataFilter, MetadataOperator } from './view-store.ts';
 
 export function metadataHolds(metadata: JsonObject, filter: MetadataFilter): boolean {
   return holds(filter.test, valueAt(metadata, filter.key.split('.')));
