@@ -17,5 +17,6 @@ import './vote.ts';
 
 export const schema = observeRootFields(builder.toSchema());
 
+import './verification.ts';
 /** As it is kept in schema.graphql. */
 export const sdl = (): string => `${printSchema(schema)}\n`;

@@ -1,7 +1,7 @@
 // What the query side needs, and what one caller's queries are bound to.
 import type { Caller } from '../access/caller.ts';
 import type { Directory } from '../access/directory.ts';
-import type { Position } from '../domain/event.ts';
+import type { JsonObject, Position } from '../domain/event.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { ViewReader } from '../views/view-store.ts';
 
@@ -15,7 +15,21 @@ export type QueryDependencies = {
   embedQuery: (text: string) => Promise<Float32Array>;
   /** Whether everything the views have also has its vector, in time. */
   pump?: { idle(milliseconds: number): Promise<boolean> };
+  /** Replays the log of these tenants and compares what it makes with what is served. */
+  verify: (tenants: readonly string[]) => Promise<Verification>;
   clock: () => Date;
+};
+
+export type Verification = {
+  position: Position;
+  events: number;
+  /** SHA-256, in hex. */
+  replayed: string;
+  served: string;
+  matches: boolean;
+  firstDifference: JsonObject | null;
+  /** Milliseconds. */
+  took: number;
 };
 
 export type QueryContext = QueryDependencies & { caller: Caller };

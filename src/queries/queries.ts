@@ -14,6 +14,7 @@ import { type SessionsInput, session, sessions } from './sessions.ts';
 import { keys, teams } from './tenant.ts';
 
 export type Queries = ReturnType<ReturnType<typeof createQueries>>;
+import { verify } from './verify.ts';
 
 export function createQueries(dependencies: QueryDependencies) {
   return (caller: Caller) => {
@@ -42,3 +43,4 @@ export function createQueries(dependencies: QueryDependencies) {
     };
   };
 }
+      verify: () => verify(context),

@@ -6,6 +6,7 @@ import { createContext } from '../../schema/context.ts';
 import { limitPlugins } from '../../schema/limits.ts';
 import { schema } from '../../schema/schema.ts';
 import { type Directory, openDirectory } from '../access/directory.ts';
+import { createAuditor } from '../audit/auditor.ts';
 import { createCommands } from '../commands/commands.ts';
 import { createHandoffExpiry } from '../commands/handoff-expiry.ts';
 import type { Position } from '../domain/event.ts';
@@ -90,7 +91,8 @@ export async function createApp({ clock, embedder, logger, settings, resetViews,
   addGauges(metrics.registry, { log, views, projector, pump });
 
   const embedQuery = createQueryEmbedder(embedder);
-  const asking = { log, views, directory, projector, pump, embedQuery, clock };
+  const verify = createAuditor({ log, views, clock });
+  const asking = { log, views, directory, projector, pump, embedQuery, verify, clock };
   const queries = createQueries(asking);
   const commands = createCommands({
     log,

@@ -16,7 +16,7 @@ const contract = buildSchema(readFileSync(new URL('./contract.graphql', import.m
 
 /** Not built yet, with all that only they use. */
 const LATER =
-  /^(AsOf|Session.*|Start.*|Progress.*|Blocked.*|ItemStatus|Handoff.*|Recipient.*|OfferHandoff.*|AnswerHandoff.*|ApplyDelta.*|Delta.*|Feature.*|DeclareFeature.*|UpdateFeature.*|Run.*|CompleteRun.*|Verification|Receipt.*|Subscription|.*Notice|.*Changed|EventAppended|Heartbeat)$/;
+  /^(AsOf|Session.*|Start.*|Progress.*|Blocked.*|ItemStatus|Handoff.*|Recipient.*|OfferHandoff.*|AnswerHandoff.*|ApplyDelta.*|Delta.*|Feature.*|DeclareFeature.*|UpdateFeature.*|Run.*|CompleteRun.*|Receipt.*|Subscription|.*Notice|.*Changed|EventAppended|Heartbeat)$/;
 const LATER_FIELDS = [
   'SearchInput.asOf',
   'SearchInput.receipt',
@@ -24,9 +24,7 @@ const LATER_FIELDS = [
   'PlaybookInput.asOf',
   'Query.memory(asOf)',
   'Query.memories(asOf)',
-  ...['session', 'sessions', 'handoff', 'handoffs', 'feature', 'features', 'run', 'why', 'verify'].map(
-    (name) => `Query.${name}`,
-  ),
+  ...['session', 'sessions', 'handoff', 'handoffs', 'feature', 'features', 'run', 'why'].map((name) => `Query.${name}`),
   ...['applyDelta', 'startSession', 'progressSession', 'offerHandoff', 'acceptHandoff', 'declineHandoff'].map(
     (name) => `Mutation.${name}`,
   ),

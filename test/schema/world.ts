@@ -8,6 +8,7 @@ import { limitPlugins } from '../../schema/limits.ts';
 import { schema } from '../../schema/schema.ts';
 import type { Caller } from '../../src/access/caller.ts';
 import { openDirectory } from '../../src/access/directory.ts';
+import { createAuditor } from '../../src/audit/auditor.ts';
 import { createCommands } from '../../src/commands/commands.ts';
 import { failure } from '../../src/domain/failure.ts';
 import type { EventLog } from '../../src/log/event-log.ts';
@@ -92,6 +93,7 @@ export async function openWorld(options: WorldOptions = {}) {
     projector,
     pump: { idle: makeVectors },
     embedQuery,
+    verify: createAuditor({ log, views, clock }),
     clock,
   });
   const resolved: string[] = [];

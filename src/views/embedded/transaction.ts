@@ -3,6 +3,16 @@ import type { DatabaseSync } from 'node:sqlite';
 import { failure } from '../../domain/failure.ts';
 import { isDamage } from './damage.ts';
 
+/** One state of the file throughout, for several reads. */
+export function inSnapshot<T>(db: DatabaseSync, work: () => T): T {
+  db.exec('BEGIN');
+  try {
+    return work();
+  } finally {
+    db.exec('ROLLBACK');
+  }
+}
+
 export function inTransaction<T>(db: DatabaseSync, work: () => T): T {
   try {
     db.exec('BEGIN IMMEDIATE');

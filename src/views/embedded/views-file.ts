@@ -5,7 +5,7 @@ import type { ViewSignature } from '../view-store.ts';
 import { isDamage, removeDatabase } from './damage.ts';
 
 /** Raised when the tables below change. */
-const FORMAT = 2;
+export const FORMAT = 2;
 
 // audience: the distinct visibilities, so that a reader's rights are decided once for each and not once a row.
 // memory.audience is null for a tombstone: a forgotten memory keeps its key, its position and nothing else.
