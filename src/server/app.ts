@@ -21,7 +21,7 @@ import type { ViewStore } from '../views/view-store.ts';
 import { createBodyReader } from './body.ts';
 import { createCallers } from './callers.ts';
 import type { Incoming, Outgoing } from './exchange.ts';
-import { exportMemories } from './export.ts';
+import { exportAs } from './export.ts';
 import { createFetch, type Fetch } from './fetch.ts';
 import { createGate } from './gate.ts';
 import { addGauges } from './gauges.ts';
@@ -124,7 +124,7 @@ export async function createApp({ clock, embedder, logger, settings, resetViews,
       refused: metrics.refused,
     }),
     graphiql: settings.production ? null : createGraphiql(),
-    export: (incoming, caller) => exportMemories({ log, views, projector, clock }, caller, incoming),
+    export: (incoming, caller) => exportAs({ log, views, projector, queries, clock }, caller, incoming),
   });
 
   return {

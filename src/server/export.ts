@@ -1,64 +1,44 @@
-// GET /export?format=memories: every memory that the caller may read, one JSON object a line, in the order in which
-// they last changed.
+// GET /export: what the caller may read, as NDJSON. Each line has the position behind which `after` resumes.
 import type { Projector } from '../../projections/projector.ts';
 import { type Caller, readerOf } from '../access/caller.ts';
-import { effectivenessOf } from '../domain/effectiveness.ts';
-import type { Position, RecordedEvent } from '../domain/event.ts';
 import { failure } from '../domain/failure.ts';
-import { parseStream } from '../domain/streams.ts';
-import type { Reader } from '../domain/visibility.ts';
 import type { EventLog } from '../log/event-log.ts';
-import type { MemoryView, ViewReader } from '../views/view-store.ts';
+import type { Queries } from '../queries/queries.ts';
+import type { ViewReader } from '../views/view-store.ts';
 import type { Incoming, Outgoing } from './exchange.ts';
+import { tenantEventLines, visibleEventLines } from './export-events.ts';
+import { memoryLines } from './export-memories.ts';
 
-/** Events looked at in one step: what is in memory for one export. */
-const STEP = 500;
-const CATCH_UP_MS = 10_000;
+export type ExportSources = {
+  log: EventLog;
+  views: ViewReader;
+  projector: Projector;
+  queries: (caller: Caller) => Pick<Queries, 'events'>;
+  clock: () => Date;
+};
 
-type Sources = { log: EventLog; views: ViewReader; projector: Projector; clock: () => Date };
-
-export async function exportMemories(sources: Sources, caller: Caller, incoming: Incoming): Promise<Outgoing> {
-  const format = incoming.query.get('format');
-  if (format !== 'memories')
-    throw failure(
-      'INVALID_INPUT',
-      format === 'events' ? 'format=events is not there yet; use format=memories' : 'say format=memories',
-      { field: 'format' },
-    );
+/** FORBIDDEN for the administrator, who reads no memories, in either format. */
+export async function exportAs(sources: ExportSources, caller: Caller, incoming: Incoming): Promise<Outgoing> {
   const reader = readerOf(caller);
-  const after = incoming.query.get('after');
-  const start = after === null ? null : await sources.log.parsePosition(after, 'after');
-  return {
-    status: 200,
-    headers: { 'content-type': 'application/x-ndjson; charset=utf-8' },
-    body: lines(sources, reader, start),
-  };
+  const format = oneOf(incoming, 'format', ['events', 'memories']);
+  const keys = oneOf(incoming, 'keys', ['true', 'false'], 'false') === 'true';
+  if (keys && (format !== 'events' || caller.agent !== null))
+    throw failure('FORBIDDEN', "only the tenant's operator exports keys, with format=events", { field: 'keys' });
+  const given = incoming.query.get('after');
+  const after = given === null ? null : await sources.log.parsePosition(given, 'after');
+  const lines =
+    format === 'memories'
+      ? memoryLines(sources, reader, after)
+      : caller.agent === null
+        ? tenantEventLines(sources.log, reader.tenant, { after, keys })
+        : visibleEventLines(sources.queries(caller), after);
+  return { status: 200, headers: { 'content-type': 'application/x-ndjson; charset=utf-8' }, body: lines };
 }
 
-/**
- * Walks the log and gives a memory at its last event, which the revision in the view tells: each once, and none that
- * changes meanwhile is missed, as its newer event is still ahead. So a line's position is a place to resume from.
- */
-async function* lines({ log, views, projector, clock }: Sources, reader: Reader, start: Position | null) {
-  for (let after = start; ; ) {
-    const page = await log.read({ after, categories: ['memory'], tenant: reader.tenant, limit: STEP });
-    if (!(await projector.waitFor(page.position, CATCH_UP_MS)))
-      throw failure('INDEX_BEHIND', 'the views do not keep up with the log');
-    const found = await views.get(reader, page.events.map(memoryOf), clock().toISOString());
-    const text = page.events.map((event, index) => lineOf(event, found[index] ?? null)).join('');
-    if (text !== '') yield text;
-    if (page.end) return;
-    after = page.position;
-  }
-}
-
-const memoryOf = (event: RecordedEvent): string => parseStream(event.stream)?.id ?? '';
-
-function lineOf(event: RecordedEvent, view: MemoryView | null): string {
-  if (view === null) return '';
-  const { tenant: _tenant, forgotten: _forgotten, revision, ...memory } = view.memory;
-  const version = Math.max(revision, view.votes.revision);
-  if (event.revision !== version) return '';
-  const effectiveness = effectivenessOf(view.votes.votes);
-  return `${JSON.stringify({ position: event.position, ...memory, version, effectiveness })}\n`;
+function oneOf<T extends string>({ query }: Incoming, field: string, allowed: readonly T[], otherwise?: T): T {
+  const given = query.get(field) ?? otherwise;
+  const found = allowed.find((value) => value === given);
+  if (found === undefined)
+    throw failure('INVALID_INPUT', `say ${allowed.map((value) => `${field}=${value}`).join(' or ')}`, { field });
+  return found;
 }

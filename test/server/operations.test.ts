@@ -186,7 +186,8 @@ describe('export', () => {
 
   test.each([
     ['/export', 'format'],
-    ['/export?format=events', 'format'],
+    ['/export?format=everything', 'format'],
+    ['/export?format=events&keys=perhaps', 'keys'],
     ['/export?format=memories&after=nowhere', 'after'],
   ])('%s is a 400 that names %s', async (path, field) => {
     const response = await server.request('writer', path);
