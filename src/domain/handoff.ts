@@ -50,6 +50,8 @@ export type Handoff = Offer & {
   updatedBy: string;
 };
 
+export const isHandoffEvent = (event: { type: string }): event is HandoffEvent => event.type.startsWith('handoff.');
+
 export function evolve(state: Handoff | null, event: HandoffEvent, at: Recorded): Handoff | null {
   if (event.type === 'handoff.offered')
     return {

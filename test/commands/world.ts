@@ -43,7 +43,14 @@ export async function openWorld(open: () => Promise<OpenedLog> = logs.memory ?? 
       throw failure('UNAVAILABLE', 'the views are behind');
   };
   const clock = () => new Date(now);
-  const dependencies = { log, directory, clock, findText: views.findText, caughtUp };
+  /** By words alone. */
+  const recall = async ({ reader }: Caller, text: string) => {
+    if (reader === null) return [];
+    const mode = 'KEYWORD' as const;
+    const { candidates } = await views.search({ reader, mode, text, vector: null, limit: 200, now });
+    return candidates.sort((a, b) => (b.coverage ?? 0) - (a.coverage ?? 0));
+  };
+  const dependencies = { log, directory, clock, findText: views.findText, caughtUp, recall };
   const commandsOf = createCommands(dependencies);
 
   const callerOf = (agent: string | null, { tenant = TENANT, role = 'TENANT' }: Who = {}): Caller => ({
