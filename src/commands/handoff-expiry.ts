@@ -82,8 +82,8 @@ export function createHandoffExpiry({
     const now = clock().toISOString();
     for (const offer of offers.due(now)) failed = (await attempt(() => record(offer, now))) || failed;
     failures = failed ? failures + 1 : 0;
-    if (!offers.isExhausted()) return;
-    offers.reset();
+    if (!offers.isExhausted() || position === null) return;
+    offers.reset(position);
     position = null;
     behind = true;
   }

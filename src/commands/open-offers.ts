@@ -1,5 +1,5 @@
 // Handoffs that are offered and will expire, folded from the log. Of very many it keeps those that expire soonest.
-import type { Instant } from '../domain/event.ts';
+import type { Instant, Position } from '../domain/event.ts';
 import type { DecodedEvent } from '../events/codec.ts';
 
 export type OpenOffer = { stream: string; tenant: string; id: string; expiresAt: Instant };
@@ -13,14 +13,16 @@ export type OpenOffers = {
   next(): Instant | null;
   /** What was kept is through, and later ones were left out: the log must be read again, from its beginning. */
   isExhausted(): boolean;
-  /** As if nothing had been taken. */
-  reset(): void;
+  /** Before the log is read again: of what comes until `position`, all that was kept is through. */
+  reset(position: Position): void;
 };
 
 export function createOpenOffers(most: number): OpenOffers {
   const open = new Map<string, OpenOffer>();
   /** Offers that expire then or later are left out. */
   let horizon: Instant | null = null;
+  /** Offers up to that position that expire earlier are through. */
+  let through: { expiresAt: Instant; position: Position } | null = null;
 
   /** Half of them go, so that the next few need no sorting. */
   function shrink(): void {
@@ -31,13 +33,14 @@ export function createOpenOffers(most: number): OpenOffers {
   }
 
   return {
-    take({ event, stream, at: { tenant, id } }) {
+    take({ event, stream, position, at: { tenant, id } }) {
       if (event.type !== 'handoff.offered') {
         if (event.type.startsWith('handoff.')) open.delete(stream);
         return;
       }
       const { expiresAt } = event.data;
       if (expiresAt === null || (horizon !== null && expiresAt >= horizon)) return;
+      if (through !== null && position <= through.position && expiresAt < through.expiresAt) return;
       open.set(stream, { stream, tenant, id, expiresAt });
       if (open.size > most) shrink();
     },
@@ -49,8 +52,9 @@ export function createOpenOffers(most: number): OpenOffers {
         null,
       ),
     isExhausted: () => open.size === 0 && horizon !== null,
-    reset() {
+    reset(position) {
       open.clear();
+      if (horizon !== null) through = { expiresAt: horizon, position };
       horizon = null;
     },
   };
