@@ -5,9 +5,8 @@ import { builder } from './builder.ts';
 import { label, pageSize, text } from './checks.ts';
 import { Memory } from './memory.ts';
 import { MemoryFilter, toViewFilter, wholeFilter } from './memory-filter.ts';
-import { PageInfo } from './page-info.ts';
+import { MIN_POSITION, PageInfo } from './page-info.ts';
 
-const MIN_POSITION = 'Wait until the index has this position (2 s at most), else INDEX_BEHIND.';
 const FIRST = 20;
 
 const MemoryEdge = builder.objectRef<ListPage['rows'][number]>('MemoryEdge').implement({

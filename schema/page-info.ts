@@ -1,6 +1,8 @@
 // What every list says of what follows it.
 import { builder } from './builder.ts';
 
+export const MIN_POSITION = 'Wait until the index has this position (2 s at most), else INDEX_BEHIND.';
+
 export const PageInfo = builder.objectRef<{ hasNextPage: boolean; endCursor: string | null }>('PageInfo').implement({
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage'),

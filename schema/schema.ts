@@ -5,13 +5,17 @@ import { observeRootFields } from './observe-root-fields.ts';
 import './scalars.ts';
 import './enums.ts';
 import './event.ts';
+import './feature.ts';
 import './key.ts';
 import './memory-mutations.ts';
 import './memory-queries.ts';
 import './playbook.ts';
 import './reflection.ts';
+import './run.ts';
 import './search.ts';
+import './session.ts';
 import './team.ts';
+import './verification.ts';
 import './viewer.ts';
 import './vote.ts';
 

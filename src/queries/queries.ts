@@ -38,9 +38,9 @@ export function createQueries(dependencies: QueryDependencies) {
       featureHistory: (key: string) => recordHistory(context, 'feature', key),
       run: (id: string) => run(context, id),
       events: (input: EventsInput) => events(context, input),
+      verify: () => verify(context),
       teams: () => teams(context),
       keys: () => keys(context),
     };
   };
 }
-      verify: () => verify(context),

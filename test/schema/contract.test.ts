@@ -16,7 +16,7 @@ const contract = buildSchema(readFileSync(new URL('./contract.graphql', import.m
 
 /** Not built yet, with all that only they use. */
 const LATER =
-  /^(AsOf|Session.*|Start.*|Progress.*|Blocked.*|ItemStatus|Handoff.*|Recipient.*|OfferHandoff.*|AnswerHandoff.*|ApplyDelta.*|Delta.*|Feature.*|DeclareFeature.*|UpdateFeature.*|Run.*|CompleteRun.*|Receipt.*|Subscription|.*Notice|.*Changed|EventAppended|Heartbeat)$/;
+  /^(AsOf|Handoff.*|Recipient.*|OfferHandoff.*|AnswerHandoff.*|ApplyDelta.*|Delta.*|Receipt.*|Subscription|.*Notice|.*Changed|EventAppended|Heartbeat)$/;
 const LATER_FIELDS = [
   'SearchInput.asOf',
   'SearchInput.receipt',
@@ -24,17 +24,16 @@ const LATER_FIELDS = [
   'PlaybookInput.asOf',
   'Query.memory(asOf)',
   'Query.memories(asOf)',
-  ...['session', 'sessions', 'handoff', 'handoffs', 'feature', 'features', 'run', 'why'].map((name) => `Query.${name}`),
-  ...['applyDelta', 'startSession', 'progressSession', 'offerHandoff', 'acceptHandoff', 'declineHandoff'].map(
-    (name) => `Mutation.${name}`,
-  ),
-  ...['completeHandoff', 'cancelHandoff', 'declareFeature', 'updateFeature', 'startRun', 'completeRun'].map(
+  'Query.session(asOf)',
+  'Query.feature(asOf)',
+  ...['handoff', 'handoffs', 'why'].map((name) => `Query.${name}`),
+  ...['applyDelta', 'offerHandoff', 'acceptHandoff', 'declineHandoff', 'completeHandoff', 'cancelHandoff'].map(
     (name) => `Mutation.${name}`,
   ),
 ];
 
 /** graphql 16 can neither print nor introspect a scalar's default that is an object; without one the default is the same. */
-const DEFAULT_IN_WORDS = ['RecordMemoryInput.metadata', 'RecordReflectionInput.metadata'];
+const DEFAULT_IN_WORDS = ['RecordMemoryInput.metadata', 'RecordReflectionInput.metadata', 'CompleteRunInput.evaluation'];
 
 const defaultOf = ({ defaultValue }: GraphQLArgument | GraphQLInputField) =>
   defaultValue === undefined ? '' : ` = ${JSON.stringify(defaultValue)}`;
