@@ -161,3 +161,13 @@ test('features are counted over all that was asked for, the last updated first',
   });
   expect(await list({ namespace: 'empty' })).toEqual({ nodes: '', total: 0, passing: 0, failing: 0, inProgress: 0 });
 });
+
+test('features beyond those that are shown are counted, too', async () => {
+  const commands = world.commands(await world.callerOf('ann'));
+  const ids = Array.from({ length: 1_001 }, (_, index) => `f${index}`);
+  await Promise.all(ids.map((id) => commands.declareFeature({ id, namespace: 'many', description: 'd' })));
+  const { position: minPosition } = await update('bob', { id: 'f0', namespace: 'many', status: 'FAILED' });
+  const { features } = await world.data('ann', LIST, { namespace: 'many', minPosition });
+  expect(features).toMatchObject({ total: 1_001, failing: 1 });
+  expect(features.nodes).toHaveLength(1_000);
+});

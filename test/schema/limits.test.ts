@@ -38,6 +38,10 @@ test.each<[what: string, query: string, variables?: string]>([
     '100 memories with 100 sources each',
     '{ memories(first: 100) { nodes { sources { memory { sources { memory { sources { memory { id } } } } } } } } }',
   ],
+  [
+    'the history of what the memories of a run came from',
+    '{ run(id: "x") { memories { sources { memory { history { data } } } } } }',
+  ],
   ['the history of 1,000 memories', '{ memories(first: 100) { nodes { sources { memory { history { data } } } } } }'],
 ])('%s: TOO_COMPLEX', async (_, query, variables = '{}') => {
   const { data, errors } = await world.ask('ann', query, JSON.parse(variables));

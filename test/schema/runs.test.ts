@@ -134,6 +134,21 @@ describe('a run', () => {
     expect(await get('ann', run.id)).toMatchObject({ memories: [{ effectiveness: helpful }] });
   });
 
+  test('shows its memories as the log has them now, each read once, and those no more that are gone', async () => {
+    const [forgotten, kept] = [await record('ann'), await record('ann')];
+    const { run } = await start('ann', { memories: [forgotten, kept] });
+    await world.data('ann', 'mutation ($id: ID!) { forgetMemory(id: $id) { id } }', { id: forgotten });
+    world.calls.streams.length = 0;
+    const { one, two } = await world.data(
+      'ann',
+      'query ($id: ID!) { one: run(id: $id) { memories { id } } two: run(id: $id) { memories { content } } }',
+      { id: run.id },
+    );
+    expect(one.memories).toEqual([{ id: kept }]);
+    expect(two.memories).toEqual([{ content: 'a note' }]);
+    expect(world.calls.streams.filter((stream) => stream.endsWith(kept))).toHaveLength(1);
+  });
+
   test('is started once; a retry answers the first result', async () => {
     const input = { id: 'once', task: 'Import', commandId: 'start' };
     const first = await start('ann', input);

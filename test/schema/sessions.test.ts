@@ -213,4 +213,13 @@ describe('sessions', () => {
     expect(idsOf(rest)).toEqual(['l0']);
     expect(rest).toMatchObject({ totalCount: 4, pageInfo: { hasNextPage: false } });
   });
+
+  test('of a full page are asked with all that is in them', async () => {
+    const { sessions } = await world.data(
+      'bob',
+      `{ sessions(first: 100, agent: "lister") { nodes { ${SESSION} history { version event at by data } } } }`,
+    );
+    expect(sessions.nodes).toHaveLength(5);
+    expect(sessions.nodes[3]).toMatchObject({ id: 'l1', history: [{ version: 0 }, { version: 1 }] });
+  });
 });
