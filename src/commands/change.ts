@@ -2,6 +2,7 @@
 import { readerOf } from '../access/caller.ts';
 import type { Instant, Position } from '../domain/event.ts';
 import { failure } from '../domain/failure.ts';
+import { streamName } from '../domain/streams.ts';
 import type { Reader } from '../domain/visibility.ts';
 import type { DomainEvent } from '../events/formats.ts';
 import type { CommandContext } from './context.ts';
@@ -38,10 +39,13 @@ export async function change<State, Event extends DomainEvent>(
     const loaded = await loadStream(context.log, noun, reader.tenant, given.id);
     return firstResult(noun, loaded, given, reader, request) ?? append(context, noun, loaded, given, reader, request);
   };
-  // Where the order makes no difference, only what one agent does waits for one another.
-  const line = [noun.category, reader.tenant, given.id, ...(given.unordered ? [reader.agent] : [])].join('+');
-  return context.turns(line, () => untilWon(attempt));
+  const stream = streamName(noun.category, reader.tenant, given.id);
+  return context.turns(lineOf(stream, given.unordered ? reader.agent : undefined), () => untilWon(attempt));
 }
+
+/** Where commands on a stream wait for one another; where the order makes no difference, only those of one agent. */
+export const lineOf = (stream: string, agent?: string | null): string =>
+  agent === undefined ? stream : `${stream}+${agent}`;
 
 /** What the command answered when it was sent before; null: this is the first time. */
 function firstResult<State, Event extends DomainEvent>(
@@ -71,7 +75,7 @@ async function append<State, Event extends DomainEvent>(
 ): Promise<Changed<State> | undefined> {
   const state = noun.readable(reader, loaded, now, field);
   const version = lastRevision(events);
-  needVersion(noun, version, given.expectedVersion);
+  needVersion(noun.title, version, given.expectedVersion);
   const decided = given.decide(state, reader, now);
   await given.require?.(reader, now);
   if (decided.length === 0) return { state, position: lastPosition(events) };
@@ -85,12 +89,10 @@ async function append<State, Event extends DomainEvent>(
   return { state: afterAppend(noun, { stream, events: appended }, position, state, version + 1), position };
 }
 
-export function needVersion(
-  { title }: Pick<Noun<never, never>, 'title'>,
-  version: number,
-  expected: Maybe<number>,
-  field = 'expectedVersion',
-): void {
+export function needVersion(title: string, version: number, expected: Maybe<number>): void {
   if (expected !== null && expected !== undefined && expected !== version)
-    throw failure('CONFLICT', `${title} is at version ${version}, not at ${expected}`, { field, version });
+    throw failure('CONFLICT', `${title} is at version ${version}, not at ${expected}`, {
+      field: 'expectedVersion',
+      version,
+    });
 }

@@ -4,6 +4,7 @@ import type { Caller } from '../access/caller.ts';
 import type { Key } from '../domain/key.ts';
 import type {
   CommandDependencies,
+  DeltaResult,
   FeatureResult,
   ForgetResult,
   HandoffResult,
@@ -14,6 +15,7 @@ import type {
   SessionResult,
   TeamResult,
 } from './context.ts';
+import { applyDelta } from './deltas.ts';
 import { declareFeature, updateFeature } from './features.ts';
 import { offerHandoff } from './handoff-offers.ts';
 import { acceptHandoff, cancelHandoff, completeHandoff, declineHandoff } from './handoffs.ts';
@@ -39,6 +41,7 @@ import { addToTeam, removeFromTeam } from './teams.ts';
 import { createTurns } from './turns.ts';
 import { retractVote, vote } from './votes.ts';
 import type {
+  ApplyDeltaInput,
   CompleteRunInput,
   DeclareFeatureInput,
   ProgressSessionInput,
@@ -58,6 +61,8 @@ export type Commands = {
   forgetMemory(input: ForgetMemoryInput): Promise<ForgetResult>;
   vote(input: VoteInput): Promise<MemoryResult>;
   retractVote(input: RetractVoteInput): Promise<MemoryResult>;
+  /** All or none, in order. */
+  applyDelta(input: ApplyDeltaInput): Promise<DeltaResult>;
   startSession(input: StartSessionInput): Promise<SessionResult>;
   progressSession(input: ProgressSessionInput): Promise<SessionResult>;
   declareFeature(input: DeclareFeatureInput): Promise<FeatureResult>;
@@ -90,6 +95,7 @@ export function createCommands(dependencies: CommandDependencies): (caller: Call
       forgetMemory: (input) => forgetMemory(context, input),
       vote: (input) => vote(context, input),
       retractVote: (input) => retractVote(context, input),
+      applyDelta: (input) => applyDelta(context, input),
       startSession: (input) => startSession(context, input),
       progressSession: (input) => progressSession(context, input),
       declareFeature: (input) => declareFeature(context, input),

@@ -2,6 +2,7 @@
 // time agree; what was recorded without dedupe, or came to its text by a revision, is found in the views.
 import type { Instant, RecordedEvent } from '../domain/event.ts';
 import { isAlive } from '../domain/memory.ts';
+import type { MemoryView } from '../domain/memory-view.ts';
 import { streamName } from '../domain/streams.ts';
 import { decode } from '../events/codec.ts';
 import type { Expected } from '../log/event-log.ts';
@@ -25,8 +26,7 @@ export function holdersFor(context: CommandContext, tenant: string, now: Instant
   // Whoever names the candidate, its own stream tells what it is worth now.
   async function held(id: string, key: string): Promise<MemoryResult | null> {
     const { state: view, events } = await loadMemory(log, tenant, id);
-    if (view === null || !isAlive(view.memory, now) || view.memory.deprecation !== null) return null;
-    if (textKey(view.memory) !== key) return null;
+    if (view === null || !holds(view, key, now)) return null;
     return { memory: view, position: lastPosition(events), duplicate: true };
   }
 
@@ -48,6 +48,10 @@ export function holdersFor(context: CommandContext, tenant: string, now: Instant
     return { holder: await firstHeld(await findText(tenant, key, now), key), claim };
   };
 }
+
+/** Whether a memory is worth being answered in place of a new one. */
+export const holds = ({ memory }: MemoryView, key: string, now: Instant): boolean =>
+  isAlive(memory, now) && memory.deprecation === null && textKey(memory) === key;
 
 /** The memory that claimed the text last, if any. */
 function claimant(claims: readonly RecordedEvent[]): string[] {

@@ -1,7 +1,18 @@
 // The API's defaults, for what an input leaves out.
 import type { SharedWith, Source } from '../domain/memory.ts';
+import type { Deprecating, Revising } from '../domain/memory-decisions.ts';
 import type { NewMemory, NewReflection } from '../domain/recording.ts';
-import type { Maybe, RecordMemoryInput, RecordReflectionInput, SharedWithInput, SourceInput } from './inputs.ts';
+import type { Ballot } from '../domain/vote-decisions.ts';
+import type {
+  DeprecateMemoryInput,
+  Maybe,
+  RecordMemoryInput,
+  RecordReflectionInput,
+  ReviseMemoryInput,
+  SharedWithInput,
+  SourceInput,
+  VoteInput,
+} from './inputs.ts';
 
 export const newMemoryOf = (input: RecordMemoryInput): NewMemory => ({
   ...commonOf(input),
@@ -34,7 +45,23 @@ const commonOf = (input: RecordMemoryInput | RecordReflectionInput) => ({
   sources: (input.sources ?? []).map(sourceOf),
 });
 
-export const sharedWithOf = (input: Maybe<SharedWithInput>): SharedWith => ({
+export const revisingOf = (input: ReviseMemoryInput): Revising => ({
+  content: input.content ?? undefined,
+  metadata: input.metadata ?? undefined,
+  scope: input.scope ?? undefined,
+  sharedWith: input.sharedWith == null ? undefined : sharedWithOf(input.sharedWith),
+  // null is an answer of its own here: lasting.
+  expiresAt: input.expiresAt,
+});
+
+export const deprecatingOf = ({ reason = null, supersededBy = null }: DeprecateMemoryInput): Deprecating => ({
+  reason,
+  supersededBy,
+});
+
+export const ballotOf = ({ task = null, value, context = null }: VoteInput): Ballot => ({ task, value, context });
+
+const sharedWithOf = (input: Maybe<SharedWithInput>): SharedWith => ({
   agents: [...new Set(input?.agents)],
   teams: [...new Set(input?.teams)],
 });

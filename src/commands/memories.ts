@@ -4,29 +4,22 @@ import { deprecate, forget, restore, revise } from '../domain/memory-decisions.t
 import type { MemoryView } from '../domain/memory-view.ts';
 import { type Change, change } from './change.ts';
 import type { CommandContext, ForgetResult, MemoryResult } from './context.ts';
-import { sharedWithOf } from './defaults.ts';
+import { deprecatingOf, revisingOf } from './defaults.ts';
 import type { DeprecateMemoryInput, ForgetMemoryInput, RestoreMemoryInput, ReviseMemoryInput } from './inputs.ts';
 import { memoryNoun } from './memory-stream.ts';
 import { checkReferences } from './references.ts';
 import { within } from './request.ts';
 
 export const reviseMemory = (context: CommandContext, input: ReviseMemoryInput): Promise<MemoryResult> => {
-  const given = {
-    content: input.content ?? undefined,
-    metadata: input.metadata ?? undefined,
-    scope: input.scope ?? undefined,
-    sharedWith: input.sharedWith == null ? undefined : sharedWithOf(input.sharedWith),
-    // null is an answer of its own here: lasting.
-    expiresAt: input.expiresAt,
-  };
+  const given = revisingOf(input);
   return changed(context, input, { decide: ({ memory }, reader, now) => revise(memory, given, reader, now) });
 };
 
 export const deprecateMemory = (context: CommandContext, input: DeprecateMemoryInput): Promise<MemoryResult> => {
-  const { reason = null, supersededBy = null } = input;
+  const given = deprecatingOf(input);
   return changed(context, input, {
-    decide: ({ memory }, reader) => deprecate(memory, { reason, supersededBy }, reader),
-    require: (reader, now) => checkReferences(context.log, reader, now, { supersededBy }),
+    decide: ({ memory }, reader) => deprecate(memory, given, reader),
+    require: (reader, now) => checkReferences(context.log, reader, now, { supersededBy: given.supersededBy }),
   });
 };
 

@@ -99,6 +99,16 @@ export const areSame = (events: readonly { event: DomainEvent }[], decided: read
     return event !== undefined && event.type === type && sameJson(event.data, data);
   });
 
+/** The stream as it was when only these of its events were there. */
+export function streamOf<State, Event extends DomainEvent>(
+  noun: Noun<State, Event>,
+  { stream, events }: Stream<State, Event>,
+  isThere: (event: DecodedEvent<Event>) => boolean,
+): Stream<State, Event> {
+  const there = events.filter(isThere);
+  return { stream, events: there, state: fold(noun, there) };
+}
+
 /** -1 before the first. */
 export const lastRevision = (events: readonly DecodedEvent[]): number => events.at(-1)?.at.revision ?? -1;
 
@@ -107,3 +117,6 @@ export function lastPosition(events: readonly { position: Position }[]): Positio
   if (last === undefined) throw failure('INTERNAL', 'a stream without events has no position');
   return last.position;
 }
+
+export const byPosition = (a: { position: Position }, b: { position: Position }): number =>
+  a.position < b.position ? -1 : Number(a.position > b.position);

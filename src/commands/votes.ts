@@ -4,13 +4,14 @@ import type { MemoryView } from '../domain/memory-view.ts';
 import { vote as castVote, retract } from '../domain/vote-decisions.ts';
 import { type Change, change } from './change.ts';
 import type { CommandContext, MemoryResult } from './context.ts';
+import { ballotOf } from './defaults.ts';
 import type { RetractVoteInput, VoteInput } from './inputs.ts';
 import { memoryNoun } from './memory-stream.ts';
 import { within } from './request.ts';
 
 export async function vote(context: CommandContext, input: VoteInput): Promise<MemoryResult> {
   const { agent } = actingAgent(context.caller);
-  const ballot = { task: input.task ?? null, value: input.value, context: input.context ?? null };
+  const ballot = ballotOf(input);
   return changeVotes(context, input, (view) => castVote(view, agent, ballot));
 }
 
