@@ -4,6 +4,7 @@ import type { Caller } from '../src/access/caller.ts';
 import type { Commands } from '../src/commands/commands.ts';
 import type { FailureCode } from '../src/domain/failure.ts';
 import type { MemoryView } from '../src/domain/memory-view.ts';
+import type { Pin } from '../src/queries/pinned.ts';
 import type { Queries } from '../src/queries/queries.ts';
 import type { VisibleEvent } from '../src/queries/visible-events.ts';
 
@@ -24,16 +25,19 @@ type Loaders = {
   sessionHistory: Loader<VisibleEvent[]>;
   /** By the feature's key in its tenant. */
   featureHistory: Loader<VisibleEvent[]>;
+  handoffHistory: Loader<VisibleEvent[]>;
+  /** As it was then. */
+  pinnedMemory: Loader<MemoryView | null, Pin>;
 };
 
-type Loader<T> = { load(id: string): Promise<T> };
+type Loader<T, Key = string> = { load(key: Key): Promise<T> };
 
 type Parts = Omit<Context, 'loaders'>;
 
 /** For one request. */
 export function createContext(parts: Parts): Context {
   const { queries } = parts;
-  const each = <T>(read: (id: string) => Promise<T>) => createLoader((ids) => Promise.all(ids.map(read)));
+  const each = <T>(read: (id: string) => Promise<T>) => createLoader<T, string>((ids) => Promise.all(ids.map(read)));
   return {
     ...parts,
     loaders: {
@@ -42,6 +46,8 @@ export function createContext(parts: Parts): Context {
       history: each((id) => queries.history(id)),
       sessionHistory: each((id) => queries.sessionHistory(id)),
       featureHistory: each((key) => queries.featureHistory(key)),
+      handoffHistory: each((id) => queries.handoffHistory(id)),
+      pinnedMemory: createLoader((pins: readonly Pin[]) => queries.pinnedMemories(pins)),
     },
   };
 }
@@ -50,11 +56,11 @@ export function createContext(parts: Parts): Context {
  * One load for all that is asked in the same turn. It keeps nothing beyond: a later mutation of the same request may
  * change what was read.
  */
-function createLoader<T>(load: (ids: readonly string[]) => Promise<T[]>): Loader<T> {
-  const loader: DataLoader<string, T> = new DataLoader(
-    async (ids) => {
+function createLoader<T, Key>(load: (keys: readonly Key[]) => Promise<T[]>): Loader<T, Key> {
+  const loader: DataLoader<Key, T> = new DataLoader(
+    async (keys) => {
       loader.clearAll();
-      return load(ids);
+      return load(keys);
     },
     { maxBatchSize: 1_000 },
   );

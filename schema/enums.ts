@@ -1,6 +1,7 @@
 // The closed sets of the API.
 import { failureCodes } from '../src/domain/failure.ts';
 import { featureStatuses } from '../src/domain/feature.ts';
+import { handoffStatuses } from '../src/domain/handoff.ts';
 import { memoryTypes } from '../src/domain/memory.ts';
 import { runStatuses } from '../src/domain/run.ts';
 import { itemStatuses, sessionStatuses } from '../src/domain/session.ts';
@@ -12,6 +13,7 @@ export const VoteValue = builder.enumType('VoteValue', { values: ['HELPFUL', 'HA
 export const SearchMode = builder.enumType('SearchMode', { values: ['HYBRID', 'SEMANTIC', 'KEYWORD'] as const });
 export const SessionStatus = builder.enumType('SessionStatus', { values: sessionStatuses });
 export const ItemStatus = builder.enumType('ItemStatus', { values: itemStatuses });
+export const HandoffStatus = builder.enumType('HandoffStatus', { values: handoffStatuses });
 export const FeatureStatus = builder.enumType('FeatureStatus', { values: featureStatuses });
 export const RunStatus = builder.enumType('RunStatus', { values: runStatuses });
 export const Role = builder.enumType('Role', { values: ['ADMIN', 'TENANT', 'AGENT'] as const });

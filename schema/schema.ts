@@ -6,6 +6,8 @@ import './scalars.ts';
 import './enums.ts';
 import './event.ts';
 import './feature.ts';
+import './handoff.ts';
+import './handoff-mutations.ts';
 import './key.ts';
 import './memory-mutations.ts';
 import './memory-queries.ts';

@@ -4,17 +4,19 @@ import type { Position } from '../domain/event.ts';
 import type { QueryDependencies } from './dependencies.ts';
 import { type EventsInput, events } from './events.ts';
 import { type FeaturesInput, feature, features } from './features.ts';
+import { type HandoffsInput, handoff, handoffHistory, handoffs } from './handoffs.ts';
 import { history, recordHistory } from './history.ts';
 import { type ListInput, memories, memoriesById, memory } from './lists.ts';
+import { type Pin, pinnedMemories, pinnedSession } from './pinned.ts';
 import { type PlaybookInput, playbook } from './playbook.ts';
 import { recordedMemories } from './recorded-memories.ts';
 import { run } from './runs.ts';
 import { type SearchInput, search } from './search.ts';
 import { type SessionsInput, session, sessions } from './sessions.ts';
 import { keys, teams } from './tenant.ts';
+import { verify } from './verify.ts';
 
 export type Queries = ReturnType<ReturnType<typeof createQueries>>;
-import { verify } from './verify.ts';
 
 export function createQueries(dependencies: QueryDependencies) {
   return (caller: Caller) => {
@@ -37,6 +39,12 @@ export function createQueries(dependencies: QueryDependencies) {
       /** By the feature's key in its tenant. */
       featureHistory: (key: string) => recordHistory(context, 'feature', key),
       run: (id: string) => run(context, id),
+      handoff: (id: string) => handoff(context, id),
+      handoffs: (input: HandoffsInput) => handoffs(context, input),
+      handoffHistory: (id: string) => handoffHistory(context, id),
+      /** As of a position, in the order asked; null for what the caller may not read as it was then, or as it is now. */
+      pinnedMemories: (pins: readonly Pin[]) => pinnedMemories(context, pins),
+      pinnedSession: (pin: Pin) => pinnedSession(context, pin),
       events: (input: EventsInput) => events(context, input),
       verify: () => verify(context),
       teams: () => teams(context),

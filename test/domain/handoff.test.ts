@@ -172,7 +172,7 @@ describe('what is said with an answer', () => {
   test('is kept', () => {
     given(offered())
       .when(answering('decline', writer, { reason: 'busy', result: null }))
-      .then(declined[0]);
+      .then({ type: 'handoff.declined', data: { reason: 'busy' } });
     expect(fold(offered(), declined)).toMatchObject({ reason: 'busy', result: null, updatedBy: 'writer' });
     expect(fold(offered(), accepted, completed)).toMatchObject({ result: 'done', acceptedBy: 'writer', from: 'ann' });
   });

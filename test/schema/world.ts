@@ -13,6 +13,7 @@ import { createCommands } from '../../src/commands/commands.ts';
 import { failure } from '../../src/domain/failure.ts';
 import type { EventLog } from '../../src/log/event-log.ts';
 import { createQueries } from '../../src/queries/queries.ts';
+import { createRecall } from '../../src/queries/recall.ts';
 import type { ViewStore } from '../../src/views/view-store.ts';
 import { analyse, TENANT } from '../support/fixtures.ts';
 import { createHashEmbedder } from '../support/hash-embedder.ts';
@@ -70,7 +71,6 @@ export async function openWorld(options: WorldOptions = {}) {
   const caughtUp = async (position: string) => {
     if (!(await projector.waitFor(position, 2_000))) throw failure('UNAVAILABLE', 'the views are behind');
   };
-  const commands = createCommands({ log, directory, clock, findText: views.findText, caughtUp });
   const embedQuery = async (text: string) => {
     const [vector] = await embedder.embed([text], 'query');
     if (vector === undefined) throw new Error('no vector');
@@ -86,7 +86,7 @@ export async function openWorld(options: WorldOptions = {}) {
     }
     return true;
   };
-  const queries = createQueries({
+  const asking = {
     log: countedLog,
     views,
     directory,
@@ -95,7 +95,10 @@ export async function openWorld(options: WorldOptions = {}) {
     embedQuery,
     verify: createAuditor({ log, views, clock }),
     clock,
-  });
+  };
+  const queries = createQueries(asking);
+  const recall = createRecall(asking);
+  const commands = createCommands({ log, directory, clock, findText: views.findText, caughtUp, recall });
   const resolved: string[] = [];
 
   const contextFor = (caller: Caller) =>
