@@ -11,7 +11,7 @@ import { MemoryPayload } from './memory-mutations.ts';
 
 export const lessonType = z.enum(lessonTypes, 'must be REFLECTION or STRATEGY');
 
-const RecordReflectionInput = builder.inputType('RecordReflectionInput', {
+export const RecordReflectionInput = builder.inputType('RecordReflectionInput', {
   fields: (t) => ({
     content: t.string({ required: true, validate: text(limits.content) }),
     errorPattern: t.string({ validate: text(limits.errorPattern) }),

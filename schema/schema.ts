@@ -4,6 +4,7 @@ import { builder } from './builder.ts';
 import { observeRootFields } from './observe-root-fields.ts';
 import './scalars.ts';
 import './enums.ts';
+import './delta.ts';
 import './event.ts';
 import './feature.ts';
 import './handoff.ts';

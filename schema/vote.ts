@@ -13,7 +13,7 @@ const VotePayload = builder.objectRef<MemoryResult>('VotePayload').implement({
   }),
 });
 
-const VoteInput = builder.inputType('VoteInput', {
+export const VoteInput = builder.inputType('VoteInput', {
   fields: (t) => ({
     memory: t.id({ required: true, validate: label }),
     value: t.field({ type: VoteValue, required: true }),

@@ -16,7 +16,7 @@ const contract = buildSchema(readFileSync(new URL('./contract.graphql', import.m
 
 /** Not built yet, with all that only they use. */
 const LATER =
-  /^(AsOf|HandoffNotice|ApplyDelta.*|Delta.*|Receipt.*|Subscription|.*Notice|.*Changed|EventAppended|Heartbeat)$/;
+  /^(AsOf|HandoffNotice|Receipt.*|Subscription|.*Notice|.*Changed|EventAppended|Heartbeat)$/;
 const LATER_FIELDS = [
   'SearchInput.asOf',
   'SearchInput.receipt',
@@ -28,7 +28,6 @@ const LATER_FIELDS = [
   'Query.feature(asOf)',
   'Query.handoff(asOf)',
   'Query.why',
-  'Mutation.applyDelta',
 ];
 
 /** Beyond the contract, where users would expect them. */
