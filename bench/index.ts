@@ -2,7 +2,7 @@
 // and how often the ten best by cosine are those of an exact float32 scan. `npm run bench:index [-- --json] [-- --sizes 10000,100000]`
 import { parseArgs } from 'node:util';
 import { VECTOR_CONTEXT } from '../src/text/context.ts';
-import { decodeAnalysis, encodeAnalysis } from '../src/views/embedded/index/analysis-blob.ts';
+import { encodeAnalysis } from '../src/views/embedded/index/analysis-blob.ts';
 import { createSearchIndex } from '../src/views/embedded/index/search-index.ts';
 import type { Bucket, SearchIndex } from '../src/views/embedded/index/types.ts';
 import { AGENTS, createData, createVectors, type Data, DIMENSIONS, randomOf, unit, wordOf } from './index/data.ts';
@@ -30,8 +30,7 @@ function load({ memories, vectors }: Data): { index: SearchIndex; milliseconds: 
   const begun = performance.now();
   const index = createSearchIndex({ dimensions: DIMENSIONS });
   memories.forEach((memory, number) => {
-    const analysis = decodeAnalysis(blobs[number] ?? new Uint8Array());
-    if (analysis === null) throw new Error('bytes of another version');
+    const analysis = blobs[number] ?? memory.analysis;
     for (const hash of index.put({ ...memory, analysis })) index.setVector(hash, vectors[number] ?? new Float32Array());
   });
   index.settle();

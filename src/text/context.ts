@@ -16,7 +16,7 @@ export type ContextFields = Acl & Pick<Memory, 'namespace' | 'user' | 'session'>
 export function contextKey(memory: ContextFields): string | null {
   if (memory.session === null) return null;
   const { tenant, agent, scope, sharedWith, namespace, user, session } = memory;
-  const shares = [[...sharedWith.agents].sort(), [...sharedWith.teams].sort()];
+  const shares = [[...new Set(sharedWith.agents)].sort(), [...new Set(sharedWith.teams)].sort()];
   return JSON.stringify([tenant, agent, scope, shares, namespace, user, session]);
 }
 

@@ -11,6 +11,8 @@ const HASHES = 14;
 const WORDS = ['tea', 'ship', 'moon', 'iron', 'lake', 'frog', 'salt', 'wind'];
 const AGENTS = ['ada', 'bob', 'eve'];
 
+const hashOf = (number: number) => number.toString(16).padStart(64, '0');
+
 const unitVector = fc
   .array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: DIMENSIONS, maxLength: DIMENSIONS })
   .filter((values) => Math.hypot(...values) > 0.1)
@@ -56,7 +58,7 @@ const memory: fc.Arbitrary<IndexedMemory> = fc
         start: index,
         end: index + 1,
         terms: found,
-        hash: `h${hash + index}`,
+        hash: hashOf(hash + index),
       })),
       fields: new Map([[author, 3]]),
     },
@@ -84,7 +86,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constant('vector' as const),
-      hash: fc.nat(HASHES + 2).map((n) => `h${n}`),
+      hash: fc.nat(HASHES + 2).map(hashOf),
       vector: unitVector,
     }),
   },
@@ -138,6 +140,13 @@ test('it equals scoring everything, through replacements, removals, expiry, cont
       };
 
       for (const at of steps) {
+        for (const { number, analysis } of memories.values()) {
+          const hashes = analysis.passages.map(({ hash }) => hash);
+          expect(index.hashesOf(number)).toEqual(hashes);
+          expect(hashes.every((hash) => index.holder(hash) !== undefined)).toBe(true);
+        }
+        const used = Array.from({ length: HASHES + 3 }, (_, number) => hashOf(number)).filter(inUse);
+        expect(Array.from(new Set(index.wanting())).sort()).toEqual(used.filter((hash) => !vectors.has(hash)));
         switch (at.kind) {
           case 'put': {
             memories.set(at.memory.number, at.memory);

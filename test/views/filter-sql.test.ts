@@ -17,7 +17,7 @@ function databaseOf(rows: readonly MemoryView[]) {
   defineMetadataFunction(db);
   const documents = documentsOf(db);
   for (const { memory, votes } of rows) {
-    documents.putMemory(memory, JSON.stringify(memory), '1', { passages: [], fields: new Map() });
+    documents.putMemory(memory, JSON.stringify(memory), '1', { encoded: new Uint8Array(), passages: [] });
     documents.putVotes(memory, votes, JSON.stringify(votes), '2');
   }
   return db;

@@ -4,9 +4,11 @@ import { effectivenessOf } from '../../domain/effectiveness.ts';
 import type { Position } from '../../domain/event.ts';
 import type { Memory } from '../../domain/memory.ts';
 import { noVotes, type Votes } from '../../domain/votes.ts';
-import type { Analysis } from '../../text/analysis.ts';
+import type { Span } from '../../text/passages.ts';
 import { textKey } from '../../text/text-key.ts';
-import { encodeAnalysis } from './index/analysis-blob.ts';
+
+/** An analysis in bytes, and where the memory's passages are. */
+export type KeptAnalysis = { encoded: Uint8Array; passages: readonly Span[] };
 
 /** null: the document that is there is as new. Else the row's number, and whether a text was there before. */
 export type Put = { number: number; replaced: boolean } | null;
@@ -65,7 +67,7 @@ export function documentsOf(db: DatabaseSync) {
 
   return {
     /** `analysis` is null for a forgotten memory. `json` is the document's own JSON. */
-    putMemory(memory: Memory, json: string, position: Position, analysis: Analysis | null): Put {
+    putMemory(memory: Memory, json: string, position: Position, analysis: KeptAnalysis | null): Put {
       const found = find.get(memory.tenant, memory.id);
       if (found !== undefined && String(found.position) >= position) return null;
       const number = Number(
@@ -93,7 +95,7 @@ export function documentsOf(db: DatabaseSync) {
           contextsOf(memory),
           Object.keys(memory.metadata).length === 0 ? null : JSON.stringify(memory.metadata),
           json,
-          encodeAnalysis(analysis),
+          analysis.encoded,
           spansOf(analysis),
           number,
         );
@@ -115,7 +117,7 @@ export function documentsOf(db: DatabaseSync) {
 }
 
 /** Where the passages of a memory of several are. */
-const spansOf = ({ passages }: Analysis): string | null =>
+const spansOf = ({ passages }: KeptAnalysis): string | null =>
   passages.length === 1 ? null : JSON.stringify(passages.map(({ start, end }) => [start, end]));
 
 function contextsOf({ lesson }: Memory): string | null {

@@ -9,9 +9,11 @@ import type { CountTokens } from '../../text/passages.ts';
 import type { ViewStatistics, WantedVector } from '../view-store.ts';
 import { DamagedViews } from './damage.ts';
 import { documentsOf } from './documents.ts';
+import { encodeAnalysis } from './index/analysis-blob.ts';
 import { createSearchIndex } from './index/search-index.ts';
-import { createIndexing, loadAll } from './indexing.ts';
+import { createIndexing } from './indexing.ts';
 import { listRows } from './list.ts';
+import { loadAll } from './loading.ts';
 import { defineMetadataFunction } from './metadata-function.ts';
 import type { Methods, PutDocument, WorkerSettings } from './protocol.ts';
 import { type PutRecord, recordRows, recordsOf } from './records.ts';
@@ -43,7 +45,7 @@ export function openStore(
   const writeCheckpoint = db.prepare(`INSERT OR REPLACE INTO meta VALUES ('checkpoint', ?)`);
   let checkpoint = (readCheckpoint.get()?.value as Position | undefined) ?? null;
 
-  loadAll(db, indexing, analyse, onProgress);
+  loadAll({ db, vectors, index, indexing, analyse }, onProgress);
   index.settle();
   const sweeper = createSweeper({ db, vectors, documents, indexing, checkpoint: () => checkpoint });
 
@@ -69,10 +71,11 @@ export function openStore(
   function putMemory({ json, position }: PutDocument): (() => string[]) | null {
     const memory = JSON.parse(json) as Memory;
     const analysis = memory.forgotten ? null : analyse(memory);
-    const put = documents.putMemory(memory, json, position, analysis);
+    const kept = analysis && { encoded: encodeAnalysis(analysis), passages: analysis.passages };
+    const put = documents.putMemory(memory, json, position, kept);
     if (put === null) return null;
     if (put.replaced) sweeper.rowsChanged();
-    return () => (analysis === null ? indexing.remove(put.number) : indexing.put(put.number, memory, analysis));
+    return () => (kept === null ? indexing.remove(put.number) : indexing.put(put.number, memory, kept.encoded));
   }
 
   const documentRow = db.prepare('SELECT document FROM memory WHERE number = ?');
@@ -127,7 +130,7 @@ export function openStore(
       vectors.put(current, checkpoint);
       for (const { hash, vector } of current) {
         index.setVector(hash, vector);
-        indexing.texts.got(hash);
+        indexing.texts.release(hash);
       }
     },
     list: (query) => ({ ...listRows(db, query), position: checkpoint }),

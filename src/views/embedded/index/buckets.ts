@@ -31,17 +31,20 @@ export type Buckets = {
 
 export function createBuckets(): Buckets {
   const byKey = new Map<string, BucketState>();
+  /** Of buckets that came before, so that a load makes no key for each memory. */
+  const keys = new WeakMap<Bucket, string>();
   const freeIds: number[] = [];
   let ids = 1;
 
   return {
     enter: (bucket) => {
-      const key = keyOf(bucket);
+      const key = keys.get(bucket) ?? keyOf(bucket);
       let state = byKey.get(key);
       if (state === undefined) {
         const id = freeIds.pop() ?? ids++;
         state = { id, key, bucket, memories: 0, passages: 0, length: 0, slots: [] };
         byKey.set(key, state);
+        keys.set(bucket, key);
       }
       state.memories++;
       return state;
@@ -61,6 +64,6 @@ export function createBuckets(): Buckets {
 }
 
 function keyOf({ tenant, agent, scope, sharedWith, namespace, deprecated }: Bucket): string {
-  const shares = [[...sharedWith.agents].sort(), [...sharedWith.teams].sort()];
+  const shares = [[...new Set(sharedWith.agents)].sort(), [...new Set(sharedWith.teams)].sort()];
   return JSON.stringify([tenant, agent, scope, shares, namespace, deprecated]);
 }

@@ -1,6 +1,8 @@
 // What is in the index, and how it changes. A change marks the memories that it touches, neighbours included; `settle`
 // makes their rows anew, so that the order in which memories and vectors come makes no difference.
 import type { Instant } from '../../../domain/event.ts';
+import type { Analysis } from '../../../text/analysis.ts';
+import { AnalysisReader, encodeAnalysis } from './analysis-blob.ts';
 import { type Buckets, createBuckets } from './buckets.ts';
 import { type Entry, NONE, type PassageEntry } from './entry.ts';
 import { createExpiry } from './expiry.ts';
@@ -15,14 +17,16 @@ export type Contents = {
   readonly text: TextRows;
   readonly vectors: VectorRows;
   readonly buckets: Buckets;
-  put(memory: IndexedMemory): string[];
+  put(memory: IndexedMemory<Analysis | Uint8Array>): string[];
   remove(number: number): void;
   setVector(hash: string, vector: Float32Array): void;
+  holder(hash: string): number | undefined;
+  hashesOf(number: number): string[];
+  wanting(): Iterable<string>;
   expire(now: Instant): number[];
   settle(): void;
   memories(): number;
   bytes(): number;
-  get(number: number): Entry | undefined;
 };
 
 export function createContents(dimensions: number): Contents {
@@ -34,6 +38,7 @@ export function createContents(dimensions: number): Contents {
   const vectors = createVectorRows(dimensions);
   const sessions = createSessions<Entry>();
   const sameText = createSameText();
+  const analyses = new AnalysisReader();
   const expiry = createExpiry((entry) => entries[entry.number] === entry);
   /** Memories whose rows are to be made anew; those of the first set are in the second, too. */
   const staleText = new Set<Entry>();
@@ -44,7 +49,7 @@ export function createContents(dimensions: number): Contents {
     staleVectors.add(entry);
   }
 
-  function admit(memory: IndexedMemory): Entry {
+  function admit(memory: IndexedMemory<Analysis | Uint8Array>): Entry {
     const { number, position, occurredAt, expiresAt, bucket, analysis } = memory;
     const entry: Entry = {
       number,
@@ -56,10 +61,11 @@ export function createContents(dimensions: number): Contents {
       passages: [],
       fields: NONE,
     };
-    analysis.passages.forEach(({ hash }, index) => {
+    analyses.open(analysis instanceof Uint8Array ? analysis : encodeAnalysis(analysis));
+    analyses.hashes.forEach((hash, index) => {
       entry.passages.push(passageOf(entry, index, hash));
     });
-    forward.read(entry, analysis);
+    forward.read(entry, analyses);
     expiry.add(entry);
     memories++;
     mark(entry);
@@ -100,7 +106,7 @@ export function createContents(dimensions: number): Contents {
     memories--;
   }
 
-  function put(memory: IndexedMemory): string[] {
+  function put(memory: IndexedMemory<Analysis | Uint8Array>): string[] {
     const replaced = entries[memory.number];
     // first in, then out: the vectors of unchanged texts pass from the one to the other
     const entry = admit(memory);
@@ -134,6 +140,11 @@ export function createContents(dimensions: number): Contents {
     });
   }
 
+  function* wanting(): Iterable<string> {
+    for (const entry of entries)
+      if (entry !== undefined) for (const { slot, hash } of entry.passages) if (slot === NONE) yield hash;
+  }
+
   function settle(): void {
     for (const entry of staleVectors) {
       const context = sessions.contextOf(entry);
@@ -155,10 +166,12 @@ export function createContents(dimensions: number): Contents {
     put,
     remove,
     setVector,
+    holder: (hash) => sameText.first(hash)?.entry.number,
+    hashesOf: (number) => entries[number]?.passages.map(({ hash }) => hash) ?? [],
+    wanting,
     expire,
     settle,
     memories: () => memories,
     bytes: () => text.bytes() + forward.bytes() + vectors.bytes(),
-    get: (number) => entries[number],
   };
 }

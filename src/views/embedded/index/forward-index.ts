@@ -1,13 +1,14 @@
 // From memories to rows of the text index. The terms of what may lend context, or borrow it, are kept: its rows are
 // made again when a neighbour comes, changes or goes.
-import type { Analysis, TermCounts } from '../../../text/analysis.ts';
 import { contextWeights } from '../../../text/context.ts';
+import type { AnalysisReader } from './analysis-blob.ts';
 import { type Entry, NONE } from './entry.ts';
 import { createPairLists, TENTHS } from './pair-lists.ts';
 import type { TextRows } from './text-rows.ts';
 
 export type ForwardIndex = {
-  read(entry: Entry, analysis: Analysis): void;
+  /** Takes the terms of the analysis that the reader has just opened. */
+  read(entry: Entry, analysis: AnalysisReader): void;
   /** Makes the rows of a memory, with the words that the neighbours lend: the nearest first. */
   build(entry: Entry, context: readonly Entry[]): void;
   forget(entry: Entry): void;
@@ -17,9 +18,12 @@ export type ForwardIndex = {
 export function createForwardIndex(rows: TextRows): ForwardIndex {
   const lists = createPairLists();
 
-  function listOf(terms: TermCounts): number {
-    const list = lists.create();
-    for (const [term, count] of terms) lists.push(list, rows.intern(term), count * TENTHS);
+  function listOf(analysis: AnalysisReader, terms: number): number {
+    const list = lists.create(terms);
+    for (let n = 0; n < terms; n++) {
+      analysis.next();
+      lists.push(list, rows.intern(analysis.bytes, analysis.from, analysis.to), analysis.count * TENTHS);
+    }
     return list;
   }
 
@@ -41,11 +45,9 @@ export function createForwardIndex(rows: TextRows): ForwardIndex {
 
   return {
     read: (entry, analysis) => {
-      entry.fields = listOf(analysis.fields);
-      for (const passage of entry.passages) {
-        const terms = analysis.passages[passage.index]?.terms;
-        if (terms !== undefined) passage.terms = listOf(terms);
-      }
+      const { termCounts } = analysis;
+      for (const passage of entry.passages) passage.terms = listOf(analysis, termCounts[passage.index] ?? 0);
+      entry.fields = listOf(analysis, termCounts[entry.passages.length] ?? 0);
     },
     build: (entry, context) => {
       for (const passage of entry.passages) {

@@ -13,7 +13,8 @@ export type PairLists = {
   readonly weights: Uint16Array;
   start(list: number): number;
   count(list: number): number;
-  create(): number;
+  /** With a place for `capacity` pairs, if that is known. */
+  create(capacity?: number): number;
   push(list: number, id: number, weight: number): void;
   /** Keeps the first `count` pairs. */
   truncate(list: number, count: number): void;
@@ -47,6 +48,13 @@ export function createPairLists(): PairLists {
     return at;
   }
 
+  /** The smallest place that holds so many. */
+  function settle(list: number, capacity: number): void {
+    const sizeClass = Math.max(0, 32 - Math.clz32((capacity - 1) >> 1));
+    starts[list] = place(sizeClass);
+    classes[list] = sizeClass;
+  }
+
   function makeRoom(list: number): void {
     const old = classes[list] ?? -1;
     const from = starts[list] ?? 0;
@@ -61,9 +69,13 @@ export function createPairLists(): PairLists {
     classes[list] = old + 1;
   }
 
-  function create(): number {
-    const free = freeLists.pop();
-    if (free !== undefined) return free;
+  function create(capacity = 0): number {
+    const list = freeLists.pop() ?? another();
+    if (capacity > 0) settle(list, capacity);
+    return list;
+  }
+
+  function another(): number {
     if (lists === starts.length) {
       const capacity = lists * 2;
       starts = grown(starts, new Uint32Array(capacity));
@@ -107,7 +119,10 @@ export function createPairLists(): PairLists {
 }
 
 /** The same contents in a larger array. */
-export function grown<T extends Uint32Array | Uint16Array | Int8Array | Uint8Array | Float64Array>(from: T, to: T): T {
+export function grown<T extends Uint32Array | Int32Array | Uint16Array | Int8Array | Uint8Array | Float64Array>(
+  from: T,
+  to: T,
+): T {
   to.set(from);
   return to;
 }

@@ -1,6 +1,7 @@
 // The inverted index: one row a passage, and for each term the rows that have it. A row never changes; what changes
 // gets a new one. Dead rows stay in the postings until there are too many of them.
 import type { BucketState } from './buckets.ts';
+import { createDictionary } from './dictionary.ts';
 import type { PassageEntry } from './entry.ts';
 import { createPairLists, grown, type PairLists } from './pair-lists.ts';
 
@@ -18,7 +19,8 @@ export type TextRows = {
   size(): number;
   terms(): number;
   find(term: string): number | undefined;
-  intern(term: string): number;
+  /** Of the term that is there in UTF-8. */
+  intern(bytes: Uint8Array, from: number, to: number): number;
   /** Adds to the row that is being made. */
   weigh(term: number, tenths: number): void;
   /** Ends the row that was being made. */
@@ -30,7 +32,7 @@ export type TextRows = {
 };
 
 export function createTextRows(): TextRows {
-  const dictionary = new Map<string, number>();
+  const dictionary = createDictionary();
   const postings = createPairLists();
   let bucketOf = new Uint32Array(1024);
   let lengthOf = new Uint32Array(1024);
@@ -97,7 +99,7 @@ export function createTextRows(): TextRows {
     const moved = renumber();
     dead = 0;
     const { ids, weights } = postings;
-    for (const [term, list] of dictionary) {
+    dictionary.keep((list) => {
       const start = postings.start(list);
       const end = start + postings.count(list);
       let to = start;
@@ -108,10 +110,15 @@ export function createTextRows(): TextRows {
         weights[to++] = weights[at] ?? 0;
       }
       postings.truncate(list, to - start);
-      if (to > start) continue;
-      dictionary.delete(term);
-      postings.free(list);
-    }
+      if (to === start) postings.free(list);
+      return to > start;
+    });
+  }
+
+  function create(): number {
+    const list = postings.create();
+    if (list >= tenthsOf.length) tenthsOf = grown(tenthsOf, new Uint32Array(list * 2));
+    return list;
   }
 
   return {
@@ -126,17 +133,12 @@ export function createTextRows(): TextRows {
       return passageOf;
     },
     size: () => passageOf.length,
-    terms: () => dictionary.size,
-    find: (term) => dictionary.get(term),
-    intern: (term) => {
-      let list = dictionary.get(term);
-      if (list === undefined) {
-        list = postings.create();
-        dictionary.set(term, list);
-        if (list >= tenthsOf.length) tenthsOf = grown(tenthsOf, new Uint32Array(list * 2));
-      }
-      return list;
+    terms: () => dictionary.size(),
+    find: (term) => {
+      const bytes = Buffer.from(term);
+      return dictionary.find(bytes, 0, bytes.length);
     },
+    intern: (bytes, from, to) => dictionary.intern(bytes, from, to, create),
     weigh: (term, tenths) => {
       const before = tenthsOf[term] ?? 0;
       if (before === 0) weighed.push(term);
@@ -145,6 +147,7 @@ export function createTextRows(): TextRows {
     add,
     drop,
     compact,
-    bytes: () => postings.bytes() + bucketOf.byteLength + lengthOf.byteLength + tenthsOf.byteLength,
+    bytes: () =>
+      dictionary.bytes() + postings.bytes() + bucketOf.byteLength + lengthOf.byteLength + tenthsOf.byteLength,
   };
 }

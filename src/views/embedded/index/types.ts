@@ -7,7 +7,7 @@ import type { SearchMode } from '../../view-store.ts';
 /** What memories that are allowed or denied together have in common; `canRead(reader, bucket)` takes it as it is. */
 export type Bucket = Acl & { namespace: string; deprecated: boolean };
 
-export type IndexedMemory = {
+export type IndexedMemory<A = Analysis> = {
   /** The store's short name for it: a small integer from 0, used again only after `remove`. */
   number: number;
   bucket: Bucket;
@@ -17,7 +17,7 @@ export type IndexedMemory = {
   /** Of the event that recorded the memory, not of its last change: it orders a session's memories of the same time. */
   position: Position;
   expiresAt: Instant | null;
-  analysis: Analysis;
+  analysis: A;
 };
 
 export type IndexQuery = {
@@ -54,14 +54,20 @@ export type IndexHit = {
 
 export type SearchIndex = {
   /**
-   * Adds a memory, or replaces what was put under its number. Gives back the hashes of its passages that the index has
+   * Adds a memory with its analysis, or that as the bytes that `encodeAnalysis` makes of it, or replaces what was put under its number. Gives back the hashes of its passages that the index has
    * no vector for: give it those that are kept with `setVector`, and have the others made.
    */
-  put(memory: IndexedMemory): string[];
+  put(memory: IndexedMemory<Analysis | Uint8Array>): string[];
   /** Forgotten or erased. Unknown numbers are fine. */
   remove(number: number): void;
   /** The vector of a text, for every passage that has it. Ignored when none has (any more). */
   setVector(hash: string, vector: Float32Array): void;
+  /** A memory that has the text. */
+  holder(hash: string): number | undefined;
+  /** Of a memory's passages; none of an unknown number. */
+  hashesOf(number: number): string[];
+  /** The hashes of the texts without a vector, by memory's number; of a text of several memories more than once. */
+  wanting(): Iterable<string>;
   /** Removes what has expired at `now`; to be called before each search. Gives back the numbers. */
   expire(now: Instant): number[];
   /** Does the work that changes left for later. A search does it by itself; after a long load, call it once. */
