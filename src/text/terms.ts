@@ -10,7 +10,7 @@ export type QueryTerm = { term: string; word: string };
 const stopWords = new Set(
   `a an the and or but if of at by for with to from in on as
   i me my we our you your he him his she her it its they them their this that these those
-  am is are was were be been being do does did have has had
+  am is are was were be been being do does did have has had would could should
   what which who whom whose when where why how not no s t`.split(/\s+/),
 );
 
