@@ -1,14 +1,16 @@
 // The noun `memory`: what one is made of.
 import { type Effectiveness as EffectivenessShape, effectivenessOf } from '../src/domain/effectiveness.ts';
-import type {
-  Deprecation as DeprecationShape,
-  Lesson as LessonShape,
-  SharedWith as SharedWithShape,
-  Source as SourceShape,
+import {
+  type Deprecation as DeprecationShape,
+  type Lesson as LessonShape,
+  type SharedWith as SharedWithShape,
+  type Source as SourceShape,
+  sourcesFor,
 } from '../src/domain/memory.ts';
 import { type MemoryView, versionOf } from '../src/domain/memory-view.ts';
 import type { Vote as VoteShape } from '../src/domain/votes.ts';
 import { builder } from './builder.ts';
+import type { Context } from './context.ts';
 import { MemoryType, Scope, VoteValue } from './enums.ts';
 import { HistoryEntry } from './history.ts';
 
@@ -62,18 +64,25 @@ export const Lesson = builder.objectRef<LessonShape>('Lesson').implement({
   }),
 });
 
-const Source = builder.objectRef<SourceShape>('Source').implement({
+/** With the memory that it names, for who may read it. */
+type LoadedSource = { source: SourceShape; view: MemoryView | null };
+
+const Source = builder.objectRef<LoadedSource>('Source').implement({
   fields: (t) => ({
-    memory: t.field({
-      type: Memory,
-      nullable: true,
-      resolve: ({ memory }, _args, { loaders }) => (memory === null ? null : loaders.memory.load(memory)),
-    }),
-    message: t.exposeString('message', { nullable: true }),
-    session: t.exposeID('session', { nullable: true }),
-    quote: t.exposeString('quote', { nullable: true }),
+    memory: t.field({ type: Memory, nullable: true, resolve: ({ view }) => view }),
+    message: t.string({ nullable: true, resolve: ({ source }) => source.message }),
+    session: t.id({ nullable: true, resolve: ({ source }) => source.session }),
+    quote: t.string({ nullable: true, resolve: ({ source }) => source.quote }),
   }),
 });
+
+async function loadSources(sources: readonly SourceShape[], { loaders }: Context): Promise<LoadedSource[]> {
+  const named = sources.flatMap(({ memory }) => memory ?? []);
+  const views = await Promise.all(named.map(async (id) => [id, await loaders.memory.load(id)] as const));
+  const found = new Map(views);
+  const viewOf = (id: string | null) => (id === null ? null : (found.get(id) ?? null));
+  return sourcesFor(sources, (id) => viewOf(id) !== null).map((source) => ({ source, view: viewOf(source.memory) }));
+}
 
 Memory.implement({
   fields: (t) => ({
@@ -119,8 +128,8 @@ Memory.implement({
     }),
     sources: t.field({
       type: [Source],
-      description: 'What it was derived from.',
-      resolve: ({ memory }) => memory.sources,
+      description: 'What it was derived from, as far as the caller may read it.',
+      resolve: ({ memory }, _args, context) => loadSources(memory.sources, context),
     }),
     history: t.field({
       type: [HistoryEntry],

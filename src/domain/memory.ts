@@ -72,6 +72,17 @@ export type Memory = RecordedMemory & {
 export const isAlive = (memory: Memory, now: Instant): boolean =>
   !memory.forgotten && (memory.expiresAt === null || memory.expiresAt > now);
 
+/**
+ * The sources as they are shown to one who cannot read all memories that they name. What is nothing but such a name is
+ * left out: nobody is to count what is hidden.
+ */
+export const sourcesFor = (sources: readonly Source[], isReadable: (memory: string) => boolean): Source[] =>
+  sources.flatMap((source) => {
+    if (source.memory === null || isReadable(source.memory)) return [source];
+    const { message, session, quote } = source;
+    return message === null && session === null && quote === null ? [] : [{ ...source, memory: null }];
+  });
+
 /** Folds one event; null is the state before the first. */
 export function evolve(state: Memory | null, event: MemoryEvent, at: Recorded): Memory | null {
   if (event.type === 'memory.recorded' || event.type === 'reflection.recorded') {

@@ -1,6 +1,6 @@
 // What of an event's data is not for whoever may see the event.
 import type { JsonObject } from '../domain/event.ts';
-import type { MemoryEvent } from '../domain/memory.ts';
+import { type MemoryEvent, sourcesFor } from '../domain/memory.ts';
 import type { DecodedEvent } from '../events/codec.ts';
 
 type DomainEvent = DecodedEvent['event'];
@@ -24,10 +24,8 @@ export function memoriesIn(event: DomainEvent): string[] {
 /** For an agent: without the names of memories that it may not read; it is not to know that there are such. */
 export function withoutUnreadable(event: DomainEvent, readable: ReadonlySet<string>): JsonObject {
   const shown = (id: string | null) => (id !== null && readable.has(id) ? id : null);
-  if (isRecording(event)) {
-    const sources = event.data.sources.map((source) => ({ ...source, memory: shown(source.memory) }));
-    return { ...event.data, sources };
-  }
+  if (isRecording(event))
+    return { ...event.data, sources: sourcesFor(event.data.sources, (memory) => readable.has(memory)) };
   if (event.type === 'handoff.offered') {
     // What was withheld is for the sender alone, who is not known here.
     const memories = event.data.memories.filter((id) => readable.has(id));

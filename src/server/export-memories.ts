@@ -2,8 +2,9 @@
 // they last changed.
 import type { Projector } from '../../projections/projector.ts';
 import { effectivenessOf } from '../domain/effectiveness.ts';
-import type { Position, RecordedEvent } from '../domain/event.ts';
+import type { Instant, Position, RecordedEvent } from '../domain/event.ts';
 import { failure } from '../domain/failure.ts';
+import { sourcesFor } from '../domain/memory.ts';
 import { parseStream } from '../domain/streams.ts';
 import type { Reader } from '../domain/visibility.ts';
 import type { EventLog } from '../log/event-log.ts';
@@ -28,8 +29,12 @@ export async function* memoryLines(
     const page = await log.read({ after, categories: ['memory'], tenant: reader.tenant, limit: STEP });
     if (!(await projector.waitFor(page.position, CATCH_UP_MS)))
       throw failure('INDEX_BEHIND', 'the views do not keep up with the log');
-    const found = await views.get(reader, page.events.map(memoryOf), clock().toISOString());
-    const text = page.events.map((event, index) => lineOf(event, found[index] ?? null)).join('');
+    const now = clock().toISOString();
+    const found = await views.get(reader, page.events.map(memoryOf), now);
+    const lines = page.events.flatMap((event, index) => lineOf(event, found[index] ?? null));
+    const text = (await withoutUnreadable(views, reader, lines, now))
+      .map((line) => `${JSON.stringify(line)}\n`)
+      .join('');
     if (text !== '') yield text;
     if (page.end) return;
     after = page.position;
@@ -38,11 +43,31 @@ export async function* memoryLines(
 
 const memoryOf = (event: RecordedEvent): string => parseStream(event.stream)?.id ?? '';
 
-function lineOf(event: RecordedEvent, view: MemoryView | null): string {
-  if (view === null) return '';
+type Line = ReturnType<typeof lineOf>[number];
+
+function lineOf(event: RecordedEvent, view: MemoryView | null) {
+  if (view === null) return [];
   const { tenant: _tenant, forgotten: _forgotten, revision, ...memory } = view.memory;
   const version = Math.max(revision, view.votes.revision);
-  if (event.revision !== version) return '';
-  const effectiveness = effectivenessOf(view.votes.votes);
-  return `${JSON.stringify({ position: event.position, ...memory, version, effectiveness })}\n`;
+  if (event.revision !== version) return [];
+  return [{ position: event.position, ...memory, version, effectiveness: effectivenessOf(view.votes.votes) }];
 }
+
+/** To an agent without the names of memories that it may not read; it is not to know that there are such. */
+async function withoutUnreadable(views: ViewReader, reader: Reader, lines: Line[], now: Instant): Promise<Line[]> {
+  const named = [...new Set(lines.flatMap(memoriesNamed))];
+  if (reader.agent === null || named.length === 0) return lines;
+  const found = await views.get(reader, named, now);
+  const readable = new Set(named.filter((_, index) => found[index] !== null));
+  const shown = (id: string | null) => (id !== null && readable.has(id) ? id : null);
+  return lines.map(({ sources, deprecation, ...line }) => ({
+    ...line,
+    sources: sourcesFor(sources, (id) => readable.has(id)),
+    deprecation: deprecation && { ...deprecation, supersededBy: shown(deprecation.supersededBy) },
+  }));
+}
+
+const memoriesNamed = ({ sources, deprecation }: Line): string[] => [
+  ...sources.flatMap(({ memory }) => memory ?? []),
+  ...(deprecation?.supersededBy ? [deprecation.supersededBy] : []),
+];

@@ -165,7 +165,7 @@ describe('who has no right', () => {
     await complete('ann', { id: run.id, success: false, error: 'no luck' });
     const seen = await get('bob', run.id);
     expect(seen.memories).toMatchObject([{ id: shared }]);
-    expect(seen.reflections).toMatchObject([{ sources: [{ memory: null }, { memory: { id: shared } }] }]);
+    expect(seen.reflections).toMatchObject([{ sources: [{ memory: { id: shared } }] }]);
     expect(JSON.stringify(seen)).not.toContain(secret);
     expect((await get(operator, run.id)).memories).toMatchObject([{ id: secret }, { id: shared }]);
   });

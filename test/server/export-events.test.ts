@@ -70,7 +70,7 @@ test('an agent gets what `events` shows it, with what it may not read left out',
   const text = JSON.stringify(events);
   expect(text).toContain('for the team 🦉');
   expect(text).not.toContain('ann alone');
-  expect(events[0]?.data).toMatchObject({ sources: [{ memory: null }] });
+  expect(events[0]?.data).toMatchObject({ sources: [] });
 });
 
 test.each([
