@@ -119,6 +119,25 @@ describe('vectors', () => {
     expect(index.put(first)).toEqual([hashOf(first)]);
   });
 
+  test('in stock go to the texts that come, and to no others', () => {
+    const index = createSearchIndex({ dimensions: 2 });
+    const told = [0, 1].map((number) => memory({ number, content: 'same', minute: 0 }));
+    const late = memory({ number: 2, content: 'late' });
+    const [hash = ''] = told.map(hashOf);
+    index.stock(hash, Float32Array.of(0, 1));
+    index.stock(hash, Float32Array.of(1, 0));
+    index.stock(hashOf(late), Float32Array.of(1, 0));
+    expect(told.map((one) => index.put(one))).toEqual([[], []]);
+    index.clearStock();
+    expect(index.put(late)).toEqual([hashOf(late)]);
+    expect(ask(index, '', { vector: Float32Array.of(1, 0), mode: 'SEMANTIC' })).toMatchObject([
+      { number: 0, similarity: expect.closeTo(1, 4) },
+      { number: 1, similarity: expect.closeTo(1, 4) },
+    ]);
+    index.setVector(hashOf(late), Float32Array.of(1, 0));
+    expect(index.statistics().vectors).toBe(3);
+  });
+
   test('of another length are refused', () => {
     const index = createSearchIndex({ dimensions: 2 });
     const told = memory({ number: 0, content: 'one' });

@@ -41,6 +41,9 @@ export function loadAll(
     encodeAnalysis(analyse(JSON.parse(String(document.get(number)?.document)) as Memory));
   const bucketOf = bucketsOf(db);
   let done = 0;
+  onProgress(done, total);
+  // Before the memories: each is bytes outside the heap, for whose sake all that is in it is looked through.
+  vectors.each(index.stock);
   let contextOf: { bucket: Bucket; user: string | null; session: string | null; key: string | null } | null = null;
   for (const row of rows.iterate() as unknown as Iterable<Row>) {
     const [number, audience, namespace, deprecated, user, session, occurredAt, expiresAt, analysis] = row;
@@ -59,7 +62,7 @@ export function loadAll(
     });
     if (++done % STEP === 0) onProgress(done, total);
   }
-  vectors.each(index.setVector);
+  index.clearStock();
   for (const hash of index.wanting()) indexing.texts.want(hash);
   onProgress(done, total);
 }

@@ -88,7 +88,8 @@ export function createContents(dimensions: number): Contents {
     // of those with the same text, either all have its vector or none has
     const twin = sameText.first(hash);
     sameText.add(passage);
-    if (twin !== null && twin.slot !== NONE) vectors.copy(twin, passage);
+    if (twin === null) vectors.claim(passage);
+    else if (twin.slot !== NONE) vectors.copy(twin, passage);
     return passage;
   }
 

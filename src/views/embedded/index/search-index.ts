@@ -52,6 +52,8 @@ export function createSearchIndex({ dimensions }: SearchIndexOptions): SearchInd
     put: contents.put,
     remove: contents.remove,
     setVector: contents.setVector,
+    stock: vectors.stock,
+    clearStock: vectors.clearStock,
     holder: contents.holder,
     hashesOf: contents.hashesOf,
     wanting: contents.wanting,

@@ -62,6 +62,10 @@ export type SearchIndex = {
   remove(number: number): void;
   /** The vector of a text, for every passage that has it. Ignored when none has (any more). */
   setVector(hash: string, vector: Float32Array): void;
+  /** The vector of a text that is still to come with a memory, each text once: for a load, which is faster that way. */
+  stock(hash: string, vector: Float32Array): void;
+  /** No more is to come. */
+  clearStock(): void;
   /** A memory that has the text. */
   holder(hash: string): number | undefined;
   /** Of a memory's passages; none of an unknown number. */

@@ -15,6 +15,11 @@ export type VectorRows = {
   keep(passage: PassageEntry, vector: Float32Array): void;
   /** Gives a passage the vector that another one of the same text has. */
   copy(from: PassageEntry, to: PassageEntry): void;
+  /** Keeps the vector of a text for a passage that is still to come. */
+  stock(hash: string, vector: Float32Array): void;
+  /** Gives a passage what is in stock for it. */
+  claim(passage: PassageEntry): void;
+  clearStock(): void;
   /** Mixes in the vector of `passage.previous` anew. */
   mix(passage: PassageEntry): void;
   drop(passage: PassageEntry): void;
@@ -30,9 +35,9 @@ export function createVectorRows(dimensions: number): VectorRows {
   let placeOf = new Uint32Array(256);
   let bucketOf = new Uint32Array(256);
   let size = 0;
+  const stocked = new Map<string, number>();
 
-  function enter(passage: PassageEntry): void {
-    const slot = kernel.take();
+  function enter(passage: PassageEntry, slot: number): void {
     passage.slot = slot;
     passageOf[slot] = passage;
     if (slot >= placeOf.length) {
@@ -70,12 +75,27 @@ export function createVectorRows(dimensions: number): VectorRows {
     },
     size: () => size,
     keep: (passage, vector) => {
-      if (passage.slot === NONE) enter(passage);
+      if (passage.slot === NONE) enter(passage, kernel.take());
       kernel.keep(passage.slot, vector);
     },
     copy: (from, to) => {
-      if (to.slot === NONE) enter(to);
+      if (to.slot === NONE) enter(to, kernel.take());
       kernel.copy(from.slot, to.slot);
+    },
+    stock: (hash, vector) => {
+      const slot = stocked.get(hash) ?? kernel.take();
+      kernel.keep(slot, vector);
+      stocked.set(hash, slot);
+    },
+    claim: (passage) => {
+      const slot = stocked.get(passage.hash);
+      if (slot === undefined) return;
+      stocked.delete(passage.hash);
+      enter(passage, slot);
+    },
+    clearStock: () => {
+      for (const slot of stocked.values()) kernel.giveBack(slot);
+      stocked.clear();
     },
     mix: (passage) => {
       if (passage.slot !== NONE) kernel.mix(passage.slot, previousSlot(passage), VECTOR_CONTEXT);
