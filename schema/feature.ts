@@ -3,6 +3,7 @@ import type { FeatureResult } from '../src/commands/context.ts';
 import { type Feature as FeatureShape, featureKey } from '../src/domain/feature.ts';
 import { limits } from '../src/domain/limits.ts';
 import { type FeatureSummary as FeatureSummaryShape, MOST_FEATURES } from '../src/queries/features.ts';
+import { AS_OF, AsOf, toAsOf } from './as-of.ts';
 import { builder } from './builder.ts';
 import { label, list, name, text, version } from './checks.ts';
 import { FeatureStatus } from './enums.ts';
@@ -91,8 +92,9 @@ builder.queryFields((t) => ({
     args: {
       id: t.arg.id({ required: true, validate: label }),
       namespace: t.arg.string({ defaultValue: 'default', validate: name }),
+      asOf: t.arg({ type: AsOf, description: AS_OF }),
     },
-    resolve: (_, { id, namespace }, { queries }) => queries.feature(namespace ?? 'default', id),
+    resolve: (_, { id, namespace, asOf }, { queries }) => queries.feature(namespace ?? 'default', id, toAsOf(asOf)),
   }),
   features: t.field({
     type: FeatureSummary,

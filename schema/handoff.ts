@@ -2,6 +2,7 @@
 import type { Handoff as HandoffShape, Recipient as RecipientShape } from '../src/domain/handoff.ts';
 import { limits } from '../src/domain/limits.ts';
 import type { RecordsPage } from '../src/views/view-store.ts';
+import { AS_OF, AsOf, toAsOf } from './as-of.ts';
 import { builder } from './builder.ts';
 import { label, pageSize, text } from './checks.ts';
 import { HandoffStatus } from './enums.ts';
@@ -84,8 +85,11 @@ builder.queryFields((t) => ({
     type: Handoff,
     description: 'null for what does not concern the caller, as for what there never was.',
     nullable: true,
-    args: { id: t.arg.id({ required: true, validate: label }) },
-    resolve: (_, { id }, { queries }) => queries.handoff(id),
+    args: {
+      id: t.arg.id({ required: true, validate: label }),
+      asOf: t.arg({ type: AsOf, description: AS_OF }),
+    },
+    resolve: (_, { id, asOf }, { queries }) => queries.handoff(id, toAsOf(asOf)),
   }),
   handoffs: t.field({
     type: HandoffConnection,

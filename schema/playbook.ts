@@ -5,6 +5,7 @@ import {
   type PlaybookEntry as PlaybookEntryShape,
   type Playbook as PlaybookShape,
 } from '../src/queries/playbook.ts';
+import { AS_OF, AsOf, toAsOf } from './as-of.ts';
 import { builder } from './builder.ts';
 import { label, list, number, pageSize, text } from './checks.ts';
 import { MemoryType } from './enums.ts';
@@ -50,6 +51,7 @@ const PlaybookInput = builder.inputType('PlaybookInput', {
     minEffectiveness: t.float({ defaultValue: -1, validate: number(-1, 1) }),
     first: t.int({ defaultValue: FIRST, validate: pageSize }),
     minPosition: t.field({ type: 'Position' }),
+    asOf: t.field({ type: AsOf, description: AS_OF }),
   }),
 });
 
@@ -67,6 +69,7 @@ builder.queryField('playbook', (t) =>
         minEffectiveness: input.minEffectiveness ?? -1,
         first: input.first ?? FIRST,
         minPosition: input.minPosition ?? null,
+        asOf: toAsOf(input.asOf),
       }),
   }),
 );

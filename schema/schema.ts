@@ -13,6 +13,7 @@ import './key.ts';
 import './memory-mutations.ts';
 import './memory-queries.ts';
 import './playbook.ts';
+import './receipt.ts';
 import './reflection.ts';
 import './run.ts';
 import './search.ts';

@@ -5,6 +5,7 @@ import type {
   SearchHit as SearchHitShape,
   SearchResult as SearchResultShape,
 } from '../src/queries/search.ts';
+import { AS_OF, AsOf, toAsOf } from './as-of.ts';
 import { builder } from './builder.ts';
 import { number, pageSize, text } from './checks.ts';
 import { SearchMode } from './enums.ts';
@@ -41,6 +42,7 @@ const SearchResult = builder.objectRef<SearchResultShape & { took: number }>('Se
     hits: t.expose('hits', { type: [SearchHit], complexity: { multiplier: 1 } }),
     position: t.expose('position', { type: 'Position', description: 'The position the answer is true at.' }),
     took: t.exposeFloat('took', { description: 'Milliseconds in the server.' }),
+    receipt: t.exposeID('receipt', { description: 'For why(), where it was asked for.', nullable: true }),
   }),
 });
 
@@ -64,6 +66,11 @@ const SearchInput = builder.inputType('SearchInput', {
       type: 'Position',
       description: 'Wait until the index has this position (2 s at most), else INDEX_BEHIND.',
     }),
+    asOf: t.field({ type: AsOf, description: AS_OF }),
+    receipt: t.boolean({
+      description: 'Keep the question and its answer as an event, for why().',
+      defaultValue: false,
+    }),
   }),
 });
 
@@ -84,6 +91,8 @@ builder.queryField('search', (t) =>
         decay: input.decay ?? false,
         effectivenessWeight: input.effectivenessWeight ?? 0,
         minPosition: input.minPosition ?? null,
+        asOf: toAsOf(input.asOf),
+        receipt: input.receipt ?? false,
       });
       return { ...result, took: performance.now() - started };
     },

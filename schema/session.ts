@@ -7,6 +7,7 @@ import {
   type Session as SessionShape,
 } from '../src/domain/session.ts';
 import type { RecordsPage } from '../src/views/view-store.ts';
+import { AS_OF, AsOf, toAsOf } from './as-of.ts';
 import { builder } from './builder.ts';
 import { label, name, pageSize, text } from './checks.ts';
 import { ItemStatus, SessionStatus } from './enums.ts';
@@ -89,8 +90,11 @@ builder.queryFields((t) => ({
   session: t.field({
     type: Session,
     nullable: true,
-    args: { id: t.arg.id({ required: true, validate: label }) },
-    resolve: (_, { id }, { queries }) => queries.session(id),
+    args: {
+      id: t.arg.id({ required: true, validate: label }),
+      asOf: t.arg({ type: AsOf, description: AS_OF }),
+    },
+    resolve: (_, { id, asOf }, { queries }) => queries.session(id, toAsOf(asOf)),
   }),
   sessions: t.field({
     type: SessionConnection,

@@ -1,4 +1,6 @@
 // The program, and the only place that chooses adapters.
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { PROJECTIONS } from '../projections/version.ts';
 import { BadSetting, type Config, readConfig } from './config.ts';
 import { Failure } from './domain/failure.ts';
@@ -14,6 +16,8 @@ import { addProcessMetrics } from './server/metrics.ts';
 import { run } from './server/run.ts';
 import { stopSignal } from './server/stop-signal.ts';
 import { type EmbeddedViews, openEmbeddedViews } from './views/embedded/embedded-views.ts';
+import { openScratchViews } from './views/embedded/scratch-views.ts';
+import type { ViewSignature, ViewStore } from './views/view-store.ts';
 
 /** Passages are cut by the built-in model's tokens, whatever embeds them. The build changes the file's extension. */
 const countTokensModule = new URL(`./embedding/minilm/count-tokens${import.meta.url.slice(-3)}`, import.meta.url);
@@ -43,7 +47,16 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const embedder = open.adopt(await openEmbedder(config, logger), (it) => it.close());
   const views = open.adopt(await openViews(folder, embedder, logger), (it) => it.close());
 
-  const parts = { log, views, embedder, resetViews: views.reset, clock: () => new Date(), settings: config, logger };
+  const parts = {
+    log,
+    views,
+    embedder,
+    resetViews: views.reset,
+    openScratch: scratchIn(folder, embedder, logger),
+    clock: () => new Date(),
+    settings: config,
+    logger,
+  };
   const app = open.adopt(await createApp(parts), (it) => it.close());
   addProcessMetrics(app.metrics);
   const sweeping = setInterval(() => void sweep(app.projector.caughtUp(), views, logger), SWEEP_EVERY_MS);
@@ -60,7 +73,7 @@ async function openViews(folder: DataFolder, embedder: Embedder, logger: Logger)
   const opening = openEmbeddedViews({
     viewsFile: folder.files.views,
     vectorsFile: folder.files.vectors,
-    signature: { projections: PROJECTIONS, model: embedder.model, dimensions: embedder.dimensions },
+    signature: signatureOf(embedder),
     countTokens: countTokensModule,
     logger,
     onProgress: (done, total) => Object.assign(progress, { done, total }),
@@ -69,6 +82,27 @@ async function openViews(folder: DataFolder, embedder: Embedder, logger: Logger)
   if (views.begunAnew !== null) logger.info({ reason: views.begunAnew }, 'the views are made anew from the log');
   return views;
 }
+
+/** A process that was killed leaves its scratch views behind: they go before there are others. */
+function scratchIn(folder: DataFolder, embedder: Embedder, logger: Logger): () => Promise<ViewStore> {
+  const parent = join(folder.path, 'scratch');
+  rmSync(parent, { recursive: true, force: true });
+  mkdirSync(parent, { mode: 0o700 });
+  return () =>
+    openScratchViews({
+      parent,
+      sharedVectors: folder.files.vectors,
+      signature: signatureOf(embedder),
+      countTokens: countTokensModule,
+      logger,
+    });
+}
+
+const signatureOf = ({ model, dimensions }: Embedder): ViewSignature => ({
+  projections: PROJECTIONS,
+  model,
+  dimensions,
+});
 
 /** Only at the log's head: later events of an expired memory would find its text gone. */
 async function sweep(caughtUp: boolean, views: EmbeddedViews, logger: Logger): Promise<void> {

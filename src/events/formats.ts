@@ -6,6 +6,7 @@ import { type FeatureEvent, featureStatuses } from '../domain/feature.ts';
 import type { HandoffEvent } from '../domain/handoff.ts';
 import { type KeyEvent, roles } from '../domain/key.ts';
 import { type MemoryEvent, memoryTypes } from '../domain/memory.ts';
+import type { ReceiptEvent } from '../domain/receipt.ts';
 import type { RunEvent } from '../domain/run.ts';
 import { type SessionEvent, sessionStatuses } from '../domain/session.ts';
 import type { TeamEvent } from '../domain/team.ts';
@@ -22,7 +23,8 @@ export type DomainEvent =
   | SessionEvent
   | FeatureEvent
   | RunEvent
-  | HandoffEvent;
+  | HandoffEvent
+  | ReceiptEvent;
 export type EventType = DomainEvent['type'];
 type DataOf<T extends EventType> = Extract<DomainEvent, { type: T }>['data'];
 
@@ -73,6 +75,16 @@ const lesson = z.object({
   correctApproach: optional,
   applicableContexts: texts,
   trajectory: optional,
+});
+
+const number = z.number().nullable();
+const explain = z.object({
+  similarity: number,
+  coverage: number,
+  matchedTerms: texts,
+  passage: z.tuple([z.number(), z.number()]).nullable(),
+  decay: number,
+  effectiveness: number,
 });
 
 const nothing: z.ZodType<Record<string, never>> = z.object({});
@@ -175,4 +187,13 @@ export const formats: { readonly [T in EventType]: Format<DataOf<T>> } = {
   'handoff.completed': first(z.object({ reason: optional, result: optional })),
   'handoff.cancelled': first(z.object({ reason: optional })),
   'handoff.expired': first(nothing),
+  'search.kept': first(
+    z.object({
+      agent: optional,
+      input: json,
+      position: text,
+      now: text,
+      hits: z.array(z.object({ id: text, score: z.number(), explain })),
+    }),
+  ),
 };

@@ -1,7 +1,7 @@
 // What the query side needs, and what one caller's queries are bound to.
 import type { Caller } from '../access/caller.ts';
 import type { Directory } from '../access/directory.ts';
-import type { JsonObject, Position } from '../domain/event.ts';
+import type { Instant, JsonObject, Position } from '../domain/event.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { ViewReader } from '../views/view-store.ts';
 
@@ -17,7 +17,20 @@ export type QueryDependencies = {
   pump?: { idle(milliseconds: number): Promise<boolean> };
   /** Replays the log of these tenants and compares what it makes with what is served. */
   verify: (tenants: readonly string[]) => Promise<Verification>;
+  /** Works on a tenant's state as of a position; `now` decides what had expired. */
+  past: <T>(
+    moment: { tenant: string; position: Position; now: Instant },
+    work: (past: Past) => Promise<T>,
+  ) => Promise<T>;
   clock: () => Date;
+};
+
+export type PastReader = Pick<ViewReader, 'get' | 'list' | 'search'>;
+
+export type Past = {
+  views: PastReader;
+  /** What an agent, or the operator, could read then. */
+  readerOf: Directory['readerOf'];
 };
 
 export type Verification = {

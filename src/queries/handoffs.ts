@@ -1,14 +1,22 @@
 // Handoffs: shown to those whom they concern. One is read from its stream, lists from the views.
 import { readerOf } from '../access/caller.ts';
 import type { Position } from '../domain/event.ts';
-import { canSee, evolve, type Handoff, type HandoffStatus, isHandoffEvent, shownTo } from '../domain/handoff.ts';
+import {
+  canSee,
+  evolve,
+  type Handoff,
+  type HandoffEvent,
+  type HandoffStatus,
+  isHandoffEvent,
+  shownTo,
+} from '../domain/handoff.ts';
 import { streamName } from '../domain/streams.ts';
 import type { Reader } from '../domain/visibility.ts';
 import { decode } from '../events/codec.ts';
 import { agentName, teamName } from '../views/record-attributes.ts';
 import type { RecordsPage } from '../views/view-store.ts';
 import type { QueryContext } from './dependencies.ts';
-import { foldStream } from './fold-stream.ts';
+import { type Fold, foldStream } from './fold-stream.ts';
 import { pinnedMemories } from './pinned.ts';
 import { present, type VisibleEvent } from './visible-events.ts';
 import { waitFor } from './wait.ts';
@@ -23,13 +31,12 @@ export type HandoffsInput = {
   minPosition: Position | null;
 };
 
+export const handoffFold: Fold<Handoff, HandoffEvent> = { isOwn: isHandoffEvent, evolve };
+
 /** null for what does not concern the caller, as for what there never was. */
 export async function handoff(context: QueryContext, id: string): Promise<Handoff | null> {
   const reader = readerOf(context.caller);
-  const found = await foldStream(context.log, streamName('handoff', reader.tenant, id), {
-    isOwn: isHandoffEvent,
-    evolve,
-  });
+  const found = await foldStream(context.log, streamName('handoff', reader.tenant, id), handoffFold);
   return found !== null && canSee(reader, found) ? shownTo(reader, found, context.clock().toISOString()) : null;
 }
 

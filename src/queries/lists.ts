@@ -3,6 +3,7 @@ import { readerOf } from '../access/caller.ts';
 import type { Position } from '../domain/event.ts';
 import { canRead } from '../domain/visibility.ts';
 import type { ListPage, MemoryFilter, MemoryView } from '../views/view-store.ts';
+import type { AsOf } from './as-of.ts';
 import type { QueryContext } from './dependencies.ts';
 import { waitFor } from './wait.ts';
 
@@ -14,6 +15,13 @@ export type ListInput = {
   /** The cursor of a row that was given out before. */
   after: string | null;
   minPosition: Position | null;
+  /** As of now unless given. */
+  asOf?: AsOf | null;
+};
+
+export type MemoryPage = Omit<ListPage, 'total'> & {
+  /** Of all pages. As of the past it is counted, which takes a while. */
+  total: () => Promise<number>;
 };
 
 /** In the order asked; null for what the caller may not read, and just so for what there never was. */
@@ -34,7 +42,7 @@ export async function memory(
   return view;
 }
 
-export async function memories(context: QueryContext, input: ListInput): Promise<ListPage> {
+export async function memories(context: QueryContext, input: ListInput): Promise<MemoryPage> {
   const reader = readerOf(context.caller);
   await waitFor(context, input.minPosition, 'minPosition');
   const page = await context.views.list({
@@ -45,5 +53,9 @@ export async function memories(context: QueryContext, input: ListInput): Promise
     first: input.first,
     ...(input.after !== null && { after: input.after }),
   });
-  return { ...page, rows: page.rows.filter((row) => canRead(reader, row.memory)) };
+  return {
+    ...page,
+    rows: page.rows.filter((row) => canRead(reader, row.memory)),
+    total: async () => page.total,
+  };
 }

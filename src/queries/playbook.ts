@@ -1,13 +1,15 @@
 // The playbook: what a team learnt that fits a task, best proven first. Never a plain list by similarity: what was voted
 // harmful sinks, what helped rises, what is old fades.
+import { readerOf } from '../access/caller.ts';
 import { type Effectiveness, effectivenessOf, wilsonLowerBound } from '../domain/effectiveness.ts';
 import type { Instant, Position } from '../domain/event.ts';
 import type { Lesson, MemoryType } from '../domain/memory.ts';
 import type { Candidate } from '../views/view-store.ts';
+import { type AsOf, inPast, momentOf, stillReadable } from './as-of.ts';
 import { decayOf } from './decay.ts';
 import type { QueryContext } from './dependencies.ts';
 import { byScore, fuse } from './fusion.ts';
-import { candidatesFor, findCandidates, type SearchHit } from './search.ts';
+import { type Asked, candidatesFor, findCandidates, type SearchHit } from './search.ts';
 import { waitForVectors } from './wait.ts';
 
 export const lessonTypes = ['REFLECTION', 'STRATEGY'] as const;
@@ -22,15 +24,31 @@ export type PlaybookInput = {
   minEffectiveness: number;
   first: number;
   minPosition: Position | null;
+  /** As of now unless given. */
+  asOf?: AsOf | null;
 };
 
 export type PlaybookEntry = SearchHit & { lesson: Lesson };
 export type Playbook = { entries: PlaybookEntry[]; position: Position };
 
 export async function playbook(context: QueryContext, input: PlaybookInput): Promise<Playbook> {
+  const reader = readerOf(context.caller);
+  if (input.asOf != null) {
+    const moment = await momentOf(context, input.asOf, 'input.asOf');
+    const { entries } = await inPast(context, moment, (views, then) =>
+      rankLessons(context, input, { views, reader: then, now: moment.now }),
+    );
+    return { entries: (await stillReadable(context, entries)).slice(0, input.first), position: moment.position };
+  }
   await waitForVectors(context, input.minPosition, 'input.minPosition');
   const now = context.clock().toISOString();
-  const page = await findCandidates(context, {
+  const { entries, position } = await rankLessons(context, input, { views: context.views, reader, now });
+  return { entries: entries.slice(0, input.first), position: position ?? context.log.start };
+}
+
+/** All that fits, best first. */
+async function rankLessons(context: QueryContext, input: PlaybookInput, asked: Asked) {
+  const page = await findCandidates(context, asked, {
     text: input.query,
     mode: 'HYBRID',
     filter: {
@@ -41,10 +59,9 @@ export async function playbook(context: QueryContext, input: PlaybookInput): Pro
     },
     includeDeprecated: false,
     limit: candidatesFor(input.first, true),
-    now,
   });
-  const entries = page.candidates.map((candidate) => entryOf(candidate, now)).filter(({ score }) => score > 0);
-  return { entries: entries.sort(byScore).slice(0, input.first), position: page.position ?? context.log.start };
+  const entries = page.candidates.map((candidate) => entryOf(candidate, asked.now)).filter(({ score }) => score > 0);
+  return { entries: entries.sort(byScore), position: page.position };
 }
 
 /**

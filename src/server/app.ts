@@ -15,7 +15,9 @@ import type { Embedder } from '../embedding/embedder.ts';
 import { createPump, type Pump } from '../embedding/pump.ts';
 import { createQueryEmbedder } from '../embedding/query-cache.ts';
 import type { EventLog } from '../log/event-log.ts';
-import { createQueries } from '../queries/queries.ts';
+import { openPast } from '../past/past.ts';
+import { createPasts } from '../past/pasts.ts';
+import { createQueries, type Queries } from '../queries/queries.ts';
 import { createRecall } from '../queries/recall.ts';
 import type { ViewStore } from '../views/view-store.ts';
 import { createBodyReader } from './body.ts';
@@ -57,6 +59,8 @@ export type AppParts = {
 };
 
 export type App = {
+  /** Empty views, for a state of the past; they are gone when they are closed. */
+  openScratch: () => Promise<ViewStore>;
   /** One request, however it came. */
   answer: (incoming: Incoming) => Promise<Outgoing>;
   /** One request without a socket. */
@@ -77,7 +81,15 @@ export type App = {
   metrics: Metrics;
 };
 
-export async function createApp({ clock, embedder, logger, settings, resetViews, ...ports }: AppParts): Promise<App> {
+export async function createApp({
+  clock,
+  embedder,
+  logger,
+  settings,
+  resetViews,
+  openScratch,
+  ...ports
+}: AppParts): Promise<App> {
   const metrics = createMetrics();
   const log = observeLog(ports.log, metrics);
   const views = observeViews(ports.views, metrics);
@@ -92,7 +104,8 @@ export async function createApp({ clock, embedder, logger, settings, resetViews,
 
   const embedQuery = createQueryEmbedder(embedder);
   const verify = createAuditor({ log, views, clock });
-  const asking = { log, views, directory, projector, pump, embedQuery, verify, clock };
+  const pasts = createPasts((tenant, position) => openPast({ log, embedder, openScratch }, tenant, position));
+  const asking = { log, views, directory, projector, pump, embedQuery, verify, past: pasts.use, clock };
   const queries = createQueries(asking);
   const commands = createCommands({
     log,
@@ -172,3 +185,4 @@ const caughtUpBy = (projector: Projector) => async (position: Position) => {
   if (!(await projector.waitFor(position, CATCH_UP_MS)))
     throw failure('UNAVAILABLE', 'the views are behind the log; try again');
 };
+      await pasts.close();

@@ -13,6 +13,8 @@ import { createCommands } from '../../src/commands/commands.ts';
 import { failure } from '../../src/domain/failure.ts';
 import type { EventLog } from '../../src/log/event-log.ts';
 import { createQueries } from '../../src/queries/queries.ts';
+import { openPast } from '../../src/past/past.ts';
+import { createPasts } from '../../src/past/pasts.ts';
 import { createRecall } from '../../src/queries/recall.ts';
 import type { ViewStore } from '../../src/views/view-store.ts';
 import { analyse, TENANT } from '../support/fixtures.ts';
@@ -87,6 +89,8 @@ export async function openWorld(options: WorldOptions = {}) {
     return true;
   };
   const asking = {
+  const openScratch = async () => openNaiveViews({ analyse });
+  const pasts = createPasts((tenant, position) => openPast({ log, embedder, openScratch }, tenant, position));
     log: countedLog,
     views,
     directory,
@@ -95,6 +99,7 @@ export async function openWorld(options: WorldOptions = {}) {
     embedQuery,
     verify: createAuditor({ log, views, clock }),
     clock,
+    past: pasts.use,
   };
   const queries = createQueries(asking);
   const recall = createRecall(asking);

@@ -8,6 +8,7 @@ import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 import { type App, type AppParts, type AppSettings, createApp } from '../../src/server/app.ts';
 import { createLogger } from '../../src/server/logger.ts';
 import { openEmbeddedViews } from '../../src/views/embedded/embedded-views.ts';
+import { openScratchViews } from '../../src/views/embedded/scratch-views.ts';
 import { createHashEmbedder } from './hash-embedder.ts';
 
 export const ADMIN_KEY = 'the-administrator-of-the-tests';
@@ -128,6 +129,15 @@ async function openParts(folder: string, { settings, ...given }: TestAppOptions)
         signature: { projections: 1, model: embedder.model, dimensions: embedder.dimensions },
         logger,
       })),
+    openScratch:
+      given.openScratch ??
+      (() =>
+        openScratchViews({
+          parent: folder,
+          sharedVectors: join(folder, 'vectors.db'),
+          signature: { projections: 1, model: embedder.model, dimensions: embedder.dimensions },
+          logger,
+        })),
     clock: given.clock ?? (() => new Date()),
     settings: { adminKey: ADMIN_KEY, rateLimit: null, maxConcurrency: 512, production: false, ...settings },
   };

@@ -15,6 +15,8 @@ export type EmbeddedViewsOptions = {
   /** Outlives the views file: vectors by model and text. */
   vectorsFile: string;
   signature: ViewSignature;
+  /** For throw-away views: the vectors file of others, which is read and never written. */
+  sharedVectors?: string;
   /** A module that exports the embedder's `countTokens(text)`; four characters a token without it. */
   countTokens?: URL;
   logger: Logger;
@@ -46,7 +48,13 @@ export async function openEmbeddedViews(options: EmbeddedViewsOptions): Promise<
 
   const link = await WorkerLink.open({
     worker: options.worker ?? new URL(`./worker${import.meta.url.slice(-3)}`, import.meta.url),
-    settings: { viewsFile, vectorsFile, signature, countTokens: countTokens?.href ?? null },
+    settings: {
+      viewsFile,
+      vectorsFile,
+      signature,
+      countTokens: countTokens?.href ?? null,
+      sharedVectors: options.sharedVectors ?? null,
+    },
     logger,
     onProgress: options.onProgress ?? (() => {}),
     onReady(ready) {

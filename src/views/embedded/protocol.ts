@@ -21,6 +21,8 @@ export type WorkerSettings = {
   signature: ViewSignature;
   /** Of a module that exports `countTokens(text): number`; a function cannot go to the worker. */
   countTokens: string | null;
+  /** For throw-away views: another's vectors file, which is read and never written. */
+  sharedVectors: string | null;
 };
 
 export type PutDocument = { kind: DocumentKind; tenant: string; id: string; position: Position; json: string };

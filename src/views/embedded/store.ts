@@ -19,6 +19,7 @@ import type { Methods, PutDocument, WorkerSettings } from './protocol.ts';
 import { type PutRecord, recordRows, recordsOf } from './records.ts';
 import { scanRows } from './scan.ts';
 import { createSearch } from './search.ts';
+import { SharedVectors } from './shared-vectors.ts';
 import { createSweeper } from './sweeper.ts';
 import { inTransaction } from './transaction.ts';
 import { VectorsFile } from './vectors-file.ts';
@@ -31,9 +32,10 @@ export function openStore(
   countTokens: CountTokens,
   onProgress: (done: number, total: number) => void,
 ): Store {
-  const { model, dimensions } = settings.signature;
+  const { dimensions } = settings.signature;
   const { db, begunAnew } = openViewsFile(settings.viewsFile, settings.signature);
-  const vectors = new VectorsFile(settings.vectorsFile, model, dimensions);
+  const vectors = openVectors(settings);
+  if (settings.sharedVectors !== null) db.exec('PRAGMA synchronous = OFF');
   const analyse: Analyse = createAnalyser(countTokens);
   defineMetadataFunction(db);
   const documents = documentsOf(db);
@@ -149,4 +151,10 @@ export function openStore(
       vectors.close();
     },
   };
+}
+
+function openVectors({ vectorsFile, sharedVectors, signature: { model, dimensions } }: WorkerSettings): VectorsFile {
+  return sharedVectors === null
+    ? new VectorsFile(vectorsFile, model, dimensions)
+    : new SharedVectors(vectorsFile, sharedVectors, model, dimensions);
 }

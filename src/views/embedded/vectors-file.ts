@@ -29,7 +29,7 @@ export class VectorsFile {
   }
 
   get(hash: string): Float32Array | null {
-    return this.#vectorOf(this.#guarded(({ get }) => get.get(this.#model, hash))?.vector);
+    return vectorOf(this.#guarded(({ get }) => get.get(this.#model, hash))?.vector, this.#dimensions);
   }
 
   /** All of the model, in the order of the file: many times faster than one by one. */
@@ -39,17 +39,10 @@ export class VectorsFile {
       const rows = db.prepare('SELECT hash, vector FROM vector WHERE +model = ? ORDER BY number');
       rows.setReturnArrays(true);
       for (const [hash, bytes] of rows.iterate(this.#model) as unknown as Iterable<[string, unknown]>) {
-        const vector = this.#vectorOf(bytes);
+        const vector = vectorOf(bytes, this.#dimensions);
         if (vector !== null) use(hash, vector);
       }
     });
-  }
-
-  #vectorOf(bytes: unknown): Float32Array | null {
-    if (!(bytes instanceof Uint8Array) || bytes.byteLength !== this.#dimensions * 4) return null;
-    // Floats must lie at a multiple of four; a copy does.
-    const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-    return new Float32Array(buffer, byteOffset, this.#dimensions);
   }
 
   /** Also notes how far the views had come, see `reached`. */
@@ -122,6 +115,14 @@ export class VectorsFile {
       return connect(this.#path);
     }
   }
+}
+
+/** null for bytes that are no vector. */
+export function vectorOf(bytes: unknown, dimensions: number): Float32Array | null {
+  if (!(bytes instanceof Uint8Array) || bytes.byteLength !== dimensions * 4) return null;
+  // Floats must lie at a multiple of four; a copy does.
+  const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  return new Float32Array(buffer, byteOffset, dimensions);
 }
 
 function connect(path: string): Connection {
