@@ -5,7 +5,7 @@ import ValidationPlugin from '@pothos/plugin-validation';
 import type { Instant, Json, JsonObject, Position } from '../src/domain/event.ts';
 import { refusalOf } from './checks.ts';
 import type { Context } from './context.ts';
-import { MAX_COMPLEXITY, tooComplex } from './limits.ts';
+import { MAX_COMPLEXITY, tooMuch } from './limits.ts';
 
 export const builder = new SchemaBuilder<{
   Context: Context;
@@ -23,10 +23,13 @@ export const builder = new SchemaBuilder<{
   validation: { validationError: ({ issues }) => refusalOf(issues) },
   complexity: {
     limit: { complexity: MAX_COMPLEXITY },
-    complexityError: (_kind, { complexity }) =>
-      tooComplex('asks for too much at once: fewer fields, or a smaller `first`', MAX_COMPLEXITY, complexity),
+    complexityError: (_kind, { complexity }) => tooMuch(complexity),
   },
 });
 
 builder.queryType();
 builder.mutationType();
+builder.subscriptionType({
+  description:
+    'Each resumes: with `after`, everything since that position comes first, then what happens live, in order, each once, with no seam. A heartbeat carries a position too.',
+});

@@ -4,6 +4,7 @@ import type { Caller } from '../src/access/caller.ts';
 import type { Commands } from '../src/commands/commands.ts';
 import type { FailureCode } from '../src/domain/failure.ts';
 import type { MemoryView } from '../src/domain/memory-view.ts';
+import type { Live } from '../src/live/live.ts';
 import type { Pin } from '../src/queries/pinned.ts';
 import type { Queries } from '../src/queries/queries.ts';
 import type { VisibleEvent } from '../src/queries/visible-events.ts';
@@ -12,6 +13,7 @@ export type Context = {
   caller: Caller;
   commands: Commands;
   queries: Queries;
+  live: Live;
   loaders: Loaders;
   /** Told of each root field, when it is resolved: `Query.search`, how it went, and in which time. */
   resolved: (field: string, outcome: FailureCode | 'OK', seconds: number) => void;

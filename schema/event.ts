@@ -5,7 +5,7 @@ import { builder } from './builder.ts';
 import { label, list, pageSize, text } from './checks.ts';
 import { PageInfo } from './page-info.ts';
 
-const Event = builder.objectRef<VisibleEvent>('Event').implement({
+export const Event = builder.objectRef<VisibleEvent>('Event').implement({
   fields: (t) => ({
     id: t.exposeID('id'),
     position: t.expose('position', { type: 'Position' }),

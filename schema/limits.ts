@@ -3,7 +3,8 @@ import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesPlugin } from '@escape.tech/graphql-armor-max-directives';
 import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens';
-import { GraphQLError, getOperationAST } from 'graphql';
+import { complexityFromQuery } from '@pothos/plugin-complexity';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 /** Fields, each as often as it may be answered; a page of 100 memories with all their fields is some 3,000. */
@@ -35,18 +36,37 @@ const refuse = (what: string, limit: number) => ({
   ],
 });
 
+/** Why a valid document cannot be executed as it is asked for; null when it can. */
+export function refusalOf({ document, operationName, variables }: Asked): GraphQLError | null {
+  if (isDeeper(variables, MAX_VARIABLE_DEPTH)) return tooComplex('has variables nested too deep', MAX_VARIABLE_DEPTH);
+  // graphql-js throws an error like any other for this.
+  if (getOperationAST(document, operationName)) return null;
+  return new GraphQLError('operationName must name one of the operations', { extensions: UNNAMED });
+}
+
+export type Asked = {
+  document: DocumentNode;
+  operationName?: string | null | undefined;
+  variables?: Record<string, unknown> | null | undefined;
+};
+
 const beforeExecution: Plugin = {
   onExecute({ args: { document, operationName, variableValues }, setResultAndStopExecution }) {
-    const stop = (error: GraphQLError) => setResultAndStopExecution({ errors: [error] });
-    if (isDeeper(variableValues, MAX_VARIABLE_DEPTH))
-      stop(tooComplex('has variables nested too deep', MAX_VARIABLE_DEPTH));
-    // Yoga's executor throws an error like any other for this.
-    else if (!getOperationAST(document, operationName))
-      stop(new GraphQLError('operationName must name one of the operations', { extensions: UNNAMED }));
+    const refusal = refusalOf({ document, operationName, variables: variableValues });
+    if (refusal !== null) setResultAndStopExecution({ errors: [refusal] });
   },
 };
 
 const UNNAMED = { code: 'INVALID_INPUT', field: 'operationName' };
+
+/** For a subscription, which must know it when it begins: for other operations Pothos asks when they are executed. */
+export function complexityRefusalOf(schema: GraphQLSchema, { document, variables }: Asked): GraphQLError | null {
+  const { complexity } = complexityFromQuery(document, { schema, ctx: {}, variables: variables ?? {} });
+  return complexity > MAX_COMPLEXITY ? tooMuch(complexity) : null;
+}
+
+export const tooMuch = (complexity: number): GraphQLError =>
+  tooComplex('asks for too much at once: fewer fields, or a smaller `first`', MAX_COMPLEXITY, complexity);
 
 /** Coercing a variable is a recursion: the stack must not be the client's to fill. */
 const isDeeper = (value: unknown, levels: number): boolean =>

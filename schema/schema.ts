@@ -17,6 +17,10 @@ import './receipt.ts';
 import './reflection.ts';
 import './run.ts';
 import './search.ts';
+import './subscription-events.ts';
+import './subscription-handoffs.ts';
+import './subscription-memories.ts';
+import './subscription-session.ts';
 import './session.ts';
 import './team.ts';
 import './verification.ts';
@@ -25,6 +29,5 @@ import './vote.ts';
 
 export const schema = observeRootFields(builder.toSchema());
 
-import './verification.ts';
 /** As it is kept in schema.graphql. */
 export const sdl = (): string => `${printSchema(schema)}\n`;

@@ -38,6 +38,8 @@ const examples = {
   RATE_LIMIT: '10000 (requests a second and key; 0: no limit)',
   RATE_LIMIT_BURST: '20000',
   MAX_CONCURRENCY: '512',
+  MAX_STREAMS: '2000',
+  HEARTBEAT_SECONDS: '15',
   NODE_ENV: 'production',
 };
 
@@ -56,6 +58,8 @@ const schema = z.object({
   RATE_LIMIT: integer(0, 1_000_000).default(10_000),
   RATE_LIMIT_BURST: integer(1, 10_000_000).optional(),
   MAX_CONCURRENCY: integer(1, 100_000).default(512),
+  MAX_STREAMS: integer(1, 100_000).default(2_000),
+  HEARTBEAT_SECONDS: integer(1, 3_600).default(15),
   NODE_ENV: z.string().optional(),
 });
 
@@ -75,6 +79,10 @@ export type Config = {
   rateLimit: { perSecond: number; burst: number } | null;
   /** GraphQL requests running at once, over all keys. */
   maxConcurrency: number;
+  /** Subscriptions open at once, over all keys; one caller may have half of them. */
+  maxStreams: number;
+  /** After how long without a notice a subscriber is sent a heartbeat. */
+  heartbeatSeconds: number;
   production: boolean;
 };
 
@@ -110,6 +118,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
         ? null
         : { perSecond: settings.RATE_LIMIT, burst: settings.RATE_LIMIT_BURST ?? 2 * settings.RATE_LIMIT },
     maxConcurrency: settings.MAX_CONCURRENCY,
+    maxStreams: settings.MAX_STREAMS,
+    heartbeatSeconds: settings.HEARTBEAT_SECONDS,
     production: settings.NODE_ENV === 'production',
   };
 }

@@ -26,6 +26,8 @@ export type FailureDetails = {
   limit?: number | string;
   /** For a CONFLICT over `expectedVersion`: the version the stream has. */
   version?: number;
+  /** Seconds until it may be tried again with a chance. */
+  retryAfter?: number;
 };
 
 export class Failure extends Error {

@@ -56,7 +56,7 @@ export async function present(context: QueryContext, events: readonly DecodedEve
   return events.map((decoded) => shown(decoded, withoutUnreadable(decoded.event, readable)));
 }
 
-function shown({ event, at, id, position, stream, metadata }: DecodedEvent, data: JsonObject): VisibleEvent {
+export function shown({ event, at, id, position, stream, metadata }: DecodedEvent, data: JsonObject): VisibleEvent {
   return {
     id,
     position,

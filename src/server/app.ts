@@ -5,6 +5,7 @@ import { createProjector, type Projector } from '../../projections/projector.ts'
 import { createContext } from '../../schema/context.ts';
 import { limitPlugins } from '../../schema/limits.ts';
 import { schema } from '../../schema/schema.ts';
+import type { Caller } from '../access/caller.ts';
 import { type Directory, openDirectory } from '../access/directory.ts';
 import { createAuditor } from '../audit/auditor.ts';
 import { createCommands } from '../commands/commands.ts';
@@ -14,12 +15,14 @@ import { failure } from '../domain/failure.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import { createPump, type Pump } from '../embedding/pump.ts';
 import { createQueryEmbedder } from '../embedding/query-cache.ts';
+import { openLive } from '../live/live.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { openPast } from '../past/past.ts';
 import { createPasts } from '../past/pasts.ts';
 import { createQueries, type Queries } from '../queries/queries.ts';
 import { createRecall } from '../queries/recall.ts';
 import type { ViewStore } from '../views/view-store.ts';
+import { createAdmission } from './admission.ts';
 import { createBodyReader } from './body.ts';
 import { createCallers } from './callers.ts';
 import type { Incoming, Outgoing } from './exchange.ts';
@@ -33,15 +36,18 @@ import { createListener } from './listener.ts';
 import type { Logger } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { observeLog, observeViews } from './observe.ts';
-
+import { createOpenStreams } from './open-streams.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 import { createRouter } from './router.ts';
+import { createWebSockets, type WebSockets } from './websocket.ts';
 
 export type AppSettings = {
   adminKey: string | null;
   rateLimit: RateLimit | null;
   maxConcurrency: number;
+  maxStreams: number;
+  heartbeatSeconds: number;
   /** Without GraphiQL. */
   production: boolean;
 };
@@ -53,23 +59,25 @@ export type AppParts = {
   embedder: Embedder;
   /** Empties the views, where they were made from another log. */
   resetViews?: () => Promise<void>;
+  /** Empty views, for a state of the past; they are gone when they are closed. */
+  openScratch: () => Promise<ViewStore>;
   clock: () => Date;
   settings: AppSettings;
   logger: Logger;
 };
 
 export type App = {
-  /** Empty views, for a state of the past; they are gone when they are closed. */
-  openScratch: () => Promise<ViewStore>;
   /** One request, however it came. */
   answer: (incoming: Incoming) => Promise<Outgoing>;
   /** One request without a socket. */
   fetch: Fetch;
   /** For node:http. */
   handle: RequestListener;
+  /** For node:http's upgrades. */
+  upgrade: WebSockets['upgrade'];
   /** The projections catch up, and vectors are made, in the background from here on. */
   start(): Promise<void>;
-  /** From here on no new request is begun and /ready answers 503. */
+  /** From here on no new request is begun and /ready answers 503; subscriptions are cut off, to be resumed elsewhere. */
   stopAccepting(): void;
   /** Ends what runs in the background; log, views and embedder stay open. */
   close(): Promise<void>;
@@ -120,25 +128,53 @@ export async function createApp({
   const isStopping = () => stopping;
   const readiness = createReadiness(log, views, projector, isStopping);
 
-  const answer = createRouter({
-    findCaller: createCallers(directory, settings.adminKey, clock),
+  const { find: findCaller, renew } = createCallers(directory, settings.adminKey, clock);
+  const live = openLive({ log, renew, clock, heartbeatSeconds: settings.heartbeatSeconds });
+  const streams = createOpenStreams(settings.maxStreams);
+  const contextOf = (caller: Caller, otherQueries: Partial<Queries> = {}) =>
+    createContext({
+      caller,
+      commands: commands(caller),
+      queries: { ...queries(caller), ...otherQueries },
+      live: live.of(caller),
+      resolved: metrics.resolved,
+    });
+  const graphql = createGraphql({
+    schema,
+    plugins: limitPlugins,
+    contextOf,
+    // What a notice leads on to is read from the log, as the notice was: the views may be behind it.
+    eventContextOf: (caller) => contextOf(caller, { memoriesById: (ids) => live.memoriesById(caller, ids) }),
+    logger,
+    refused: metrics.refused,
+    subscribed: metrics.subscribed,
+    streams,
+  });
+  const asCaller = createAdmission({
+    findCaller,
     takeToken: createRateLimit(settings.rateLimit, () => performance.now()),
     enter: createGate(settings.maxConcurrency),
+    isStopping,
+  });
+  const webSockets = createWebSockets({ asCaller, run: graphql.run, logger });
+
+  const answer = createRouter({
+    findCaller,
+    asCaller,
     readiness,
     isStopping,
     metrics,
     logger,
-    graphql: createGraphql({
-      schema,
-      plugins: limitPlugins,
-      contextOf: (caller) =>
-        createContext({ caller, commands: commands(caller), queries: queries(caller), resolved: metrics.resolved }),
-      logger,
-      refused: metrics.refused,
-    }),
+    graphql: graphql.answer,
     graphiql: settings.production ? null : createGraphiql(),
     export: (incoming, caller) => exportAs({ log, views, projector, queries, clock }, caller, incoming),
   });
+
+  function stopAccepting(): void {
+    stopping = true;
+    streams.drop();
+    webSockets.drop();
+  }
 
   return {
     answer,
@@ -149,15 +185,16 @@ export async function createApp({
       pump.start();
       expiry.start();
     },
-    stopAccepting: () => {
-      stopping = true;
-    },
+    upgrade: webSockets.upgrade,
+    stopAccepting,
     close: async () => {
-      stopping = true;
+      stopAccepting();
+      live.close();
       await expiry.stop();
       await projector.stop();
       // An endpoint that does not answer must not hold up the end; what comes later is not put any more.
       await Promise.race([pump.stop(), sleep(PUMP_STOP_MS, undefined, { ref: false })]);
+      await pasts.close();
       directory.close();
     },
     readiness,
@@ -185,4 +222,3 @@ const caughtUpBy = (projector: Projector) => async (position: Position) => {
   if (!(await projector.waitFor(position, CATCH_UP_MS)))
     throw failure('UNAVAILABLE', 'the views are behind the log; try again');
 };
-      await pasts.close();

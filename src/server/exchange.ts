@@ -18,6 +18,8 @@ export type Outgoing = {
   status: number;
   headers: Record<string, string>;
   body: string | Uint8Array | AsyncIterable<string | Uint8Array>;
+  /** Aborts when the connection is to be cut off in the middle of the body. */
+  dropped?: AbortSignal;
 };
 
 const statuses: Record<FailureCode, number> = {
@@ -46,14 +48,12 @@ export const json = (status: number, value: unknown, headers: Record<string, str
 export function refusal(reason: Failure, headers: Record<string, string> = {}, status?: number): Outgoing {
   const { code, message, details } = reason;
   const challenge = code === 'UNAUTHENTICATED' ? { 'www-authenticate': 'Bearer realm="annals"' } : {};
+  const later = details.retryAfter === undefined ? {} : { 'retry-after': String(details.retryAfter) };
   const body = { errors: [{ message, extensions: { code, ...details } }] };
-  return json(status ?? statuses[code], body, { ...challenge, ...headers });
+  return json(status ?? statuses[code], body, { ...challenge, ...later, ...headers });
 }
 
 export const notFound = (): Outgoing => refusal(failure('NOT_FOUND', 'no such path; the API is at POST /graphql'));
 
 export const methodNotAllowed = (allow: string): Outgoing =>
   refusal(failure('INVALID_INPUT', `this path answers ${allow} only`), { allow }, 405);
-
-/** Its own event loop turn for whoever waits: 1 s is the coarsest that `retry-after` can say. */
-export const busy = (message: string): Outgoing => refusal(failure('UNAVAILABLE', message), { 'retry-after': '1' });

@@ -7,7 +7,7 @@ export type Fetch = (request: Request) => Promise<Response>;
 export function createFetch(answer: (incoming: Incoming) => Promise<Outgoing>): Fetch {
   return async (request) => {
     const { pathname, searchParams } = new URL(request.url);
-    const { status, headers, body } = await answer({
+    const { status, headers, body, dropped } = await answer({
       method: request.method,
       path: pathname,
       query: searchParams,
@@ -20,15 +20,21 @@ export function createFetch(answer: (incoming: Incoming) => Promise<Outgoing>): 
       },
       signal: () => request.signal,
     });
-    return new Response(typeof body === 'string' ? body : streamOf(body), { status, headers });
+    return new Response(typeof body === 'string' ? body : streamOf(body, dropped), { status, headers });
   };
 }
 
-const streamOf = (body: Exclude<Outgoing['body'], string>): BodyInit => {
+const streamOf = (body: Exclude<Outgoing['body'], string>, dropped: AbortSignal | undefined): BodyInit => {
   if (body instanceof Uint8Array) return new Uint8Array(body);
   const parts = body[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>({
+    start(controller) {
+      dropped?.addEventListener('abort', () => {
+        controller.error(new Error('the server drops the connection'));
+        void parts.return?.();
+      });
+    },
     async pull(controller) {
       const { value, done } = await parts.next();
       if (done) controller.close();

@@ -14,7 +14,7 @@ type Page = { plain: string; gzipped: Uint8Array };
 async function makePage(): Promise<Page> {
   // Nine megabytes of source: loaded only where somebody looks at it.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const plain = renderGraphiQL({ title: 'Annals', endpoint: '/graphql', defaultQuery: FIRST_QUERY });
+  const plain = renderGraphiQL({ title: 'Annals', endpoint: '/graphql', method: 'POST', defaultQuery: FIRST_QUERY });
   return { plain, gzipped: await promisify(gzip)(plain) };
 }
 

@@ -11,7 +11,11 @@ const request = z.object({
 export type GraphqlRequest = { query: string; variables: Record<string, unknown>; operationName: string | null };
 
 export function parseRequest(body: string): GraphqlRequest {
-  const { query, variables, operationName } = check(parseJson(body));
+  return checkRequest(parseJson(body));
+}
+
+export function checkRequest(value: unknown): GraphqlRequest {
+  const { query, variables, operationName } = check(value);
   return { query, variables: variables ?? {}, operationName: operationName ?? null };
 }
 

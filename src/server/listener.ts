@@ -1,7 +1,5 @@
 // node:http on one side, exchanges on the other.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { ReadBody } from './body.ts';
 import type { Incoming, Outgoing } from './exchange.ts';
 
@@ -41,18 +39,38 @@ function incomingOf(request: IncomingMessage, response: ServerResponse, readBody
 const isLoopback = (address: string | undefined): boolean =>
   address !== undefined && (address === '::1' || /^(::ffff:)?127\./.test(address));
 
-async function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Outgoing) {
+async function send(request: IncomingMessage, response: ServerResponse, outgoing: Outgoing): Promise<void> {
+  const { status, headers, body, dropped } = outgoing;
   if (!request.complete) lingerOver(request, response);
   if (typeof body === 'string' || body instanceof Uint8Array) {
     response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
     response.end(request.method === 'HEAD' ? undefined : body);
     return;
   }
-  response.writeHead(status, headers);
-  // Whoever reads slowly slows the source; whoever leaves ends it. Both ways out are the source's own to clean up.
-  await pipeline(Readable.from(body, { objectMode: false, highWaterMark: 64 * 1024 }), response).catch(() =>
-    response.destroy(),
-  );
+  response.writeHead(status, headers).flushHeaders();
+  const cut = () => response.destroy();
+  dropped?.addEventListener('abort', cut);
+  await pour(body, response).catch(cut);
+  dropped?.removeEventListener('abort', cut);
+}
+
+/** Whoever reads slowly slows the source, which is asked for more when the socket has drained; whoever leaves ends it. */
+async function pour(body: AsyncIterable<string | Uint8Array>, response: ServerResponse): Promise<void> {
+  const parts = body[Symbol.asyncIterator]();
+  let wake = () => {};
+  response.on('drain', () => wake());
+  response.once('close', () => {
+    wake();
+    void parts.return?.();
+  });
+  for (let part = await parts.next(); !part.done && !response.destroyed; part = await parts.next()) {
+    if (response.write(part.value)) continue;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      if (response.destroyed) resolve();
+    });
+  }
+  response.end();
 }
 
 function lingerOver(request: IncomingMessage, response: ServerResponse): void {

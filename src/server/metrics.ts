@@ -1,5 +1,5 @@
 // What the server counts. Labels are taken from closed sets, never from what a client chose to send.
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { FailureCode } from '../domain/failure.ts';
 import type { SearchMode } from '../views/view-store.ts';
 
@@ -13,6 +13,8 @@ export type Metrics = {
   refused(code: FailureCode): void;
   searched(mode: SearchMode, seconds: number): void;
   appended(type: string): void;
+  /** A subscription to a root field began; what comes of it is told to what this gives. */
+  subscribed(field: string): { sent(): void; ended(): void };
 };
 
 export function createMetrics(): Metrics {
@@ -50,6 +52,18 @@ export function createMetrics(): Metrics {
     buckets: SECONDS,
     registers,
   });
+  const subscriptions = new Gauge({
+    name: 'annals_subscriptions',
+    help: 'Open subscriptions, by root field.',
+    labelNames: ['field'],
+    registers,
+  });
+  const notices = new Counter({
+    name: 'annals_subscription_events_total',
+    help: 'What subscribers were sent, heartbeats too, by root field.',
+    labelNames: ['field'],
+    registers,
+  });
 
   return {
     registry,
@@ -61,6 +75,10 @@ export function createMetrics(): Metrics {
     refused: (code) => errors.inc({ code }),
     searched: (mode, seconds) => searches.observe({ mode }, seconds),
     appended: (type) => events.inc({ type }),
+    subscribed: (field) => {
+      subscriptions.inc({ field });
+      return { sent: () => notices.inc({ field }), ended: () => subscriptions.dec({ field }) };
+    },
   };
 }
 

@@ -1,20 +1,18 @@
 // Every path the server has.
 import type { Caller } from '../access/caller.ts';
 import { Failure, failure } from '../domain/failure.ts';
+import type { AsCaller } from './admission.ts';
 import type { FindCaller } from './callers.ts';
-import { busy, type Incoming, json, methodNotAllowed, notFound, type Outgoing, refusal } from './exchange.ts';
-import type { Enter } from './gate.ts';
+import { type Incoming, json, methodNotAllowed, notFound, type Outgoing, refusal } from './exchange.ts';
 import { wantsPage } from './graphiql.ts';
 import { agentOf, badCorrelationId, bearerOf, correlationIdOf } from './headers.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
-import type { TakeToken } from './rate-limit.ts';
 import type { Readiness } from './readiness.ts';
 
 export type Routes = {
   findCaller: FindCaller;
-  takeToken: TakeToken;
-  enter: Enter;
+  asCaller: AsCaller;
   readiness: Readiness;
   isStopping: () => boolean;
   metrics: Metrics;
@@ -78,30 +76,12 @@ function refused({ metrics, logger }: Routes, error: unknown, correlationId: str
   return refusal(known);
 }
 
-async function asCaller(
-  { findCaller, takeToken, enter, isStopping, metrics }: Routes,
+const asCaller = (
+  routes: Routes,
   incoming: Incoming,
   correlationId: string,
   work: (caller: Caller) => Promise<Outgoing>,
-): Promise<Outgoing> {
-  if (isStopping()) return busy('shutting down');
-  const caller = await findCaller({ secret: bearerOf(incoming), agent: agentOf(incoming), correlationId });
-  const wait = takeToken(caller.keyId);
-  if (wait !== null) {
-    metrics.refused('RATE_LIMITED');
-    return refusal(failure('RATE_LIMITED', 'too many requests with this key'), { 'retry-after': `${Math.ceil(wait)}` });
-  }
-  const leave = enter();
-  if (leave === null) {
-    metrics.refused('UNAVAILABLE');
-    return busy('too many requests at once; try again');
-  }
-  try {
-    return await work(caller);
-  } finally {
-    leave();
-  }
-}
+) => routes.asCaller({ secret: bearerOf(incoming), agent: agentOf(incoming), correlationId }, work);
 
 async function graphql(routes: Routes, incoming: Incoming, correlationId: string): Promise<Outgoing> {
   // A browser's form cannot send this type to another origin unasked: that keeps forged requests out.

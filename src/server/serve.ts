@@ -24,6 +24,7 @@ export async function serve(app: App, host: string, port: number): Promise<Liste
     },
     app.handle,
   );
+  server.on('upgrade', app.upgrade);
   server.maxConnections = 10_000;
   await new Promise<void>((resolve, reject) => {
     server

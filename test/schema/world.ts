@@ -11,10 +11,11 @@ import { openDirectory } from '../../src/access/directory.ts';
 import { createAuditor } from '../../src/audit/auditor.ts';
 import { createCommands } from '../../src/commands/commands.ts';
 import { failure } from '../../src/domain/failure.ts';
+import { openLive } from '../../src/live/live.ts';
 import type { EventLog } from '../../src/log/event-log.ts';
-import { createQueries } from '../../src/queries/queries.ts';
 import { openPast } from '../../src/past/past.ts';
 import { createPasts } from '../../src/past/pasts.ts';
+import { createQueries } from '../../src/queries/queries.ts';
 import { createRecall } from '../../src/queries/recall.ts';
 import type { ViewStore } from '../../src/views/view-store.ts';
 import { analyse, TENANT } from '../support/fixtures.ts';
@@ -88,9 +89,9 @@ export async function openWorld(options: WorldOptions = {}) {
     }
     return true;
   };
-  const asking = {
   const openScratch = async () => openNaiveViews({ analyse });
   const pasts = createPasts((tenant, position) => openPast({ log, embedder, openScratch }, tenant, position));
+  const asking = {
     log: countedLog,
     views,
     directory,
@@ -98,12 +99,14 @@ export async function openWorld(options: WorldOptions = {}) {
     pump: { idle: makeVectors },
     embedQuery,
     verify: createAuditor({ log, views, clock }),
-    clock,
     past: pasts.use,
+    clock,
   };
   const queries = createQueries(asking);
   const recall = createRecall(asking);
   const commands = createCommands({ log, directory, clock, findText: views.findText, caughtUp, recall });
+  const renew = async (caller: Caller) => ({ caller, expiresAt: null });
+  const live = openLive({ log, renew, clock, heartbeatSeconds: 15 });
   const resolved: string[] = [];
 
   const contextFor = (caller: Caller) =>
@@ -111,6 +114,7 @@ export async function openWorld(options: WorldOptions = {}) {
       caller,
       commands: commands(caller),
       queries: queries(caller),
+      live: live.of(caller),
       resolved: (field, outcome) => resolved.push(`${field} ${outcome}`),
     });
 

@@ -22,6 +22,8 @@ test('with nothing set it is the embedded profile on port 4000 of this machine',
     logLevel: 'info',
     rateLimit: { perSecond: 10_000, burst: 20_000 },
     maxConcurrency: 512,
+    maxStreams: 2_000,
+    heartbeatSeconds: 15,
     production: false,
   });
 });

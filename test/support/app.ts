@@ -139,7 +139,15 @@ async function openParts(folder: string, { settings, ...given }: TestAppOptions)
           logger,
         })),
     clock: given.clock ?? (() => new Date()),
-    settings: { adminKey: ADMIN_KEY, rateLimit: null, maxConcurrency: 512, production: false, ...settings },
+    settings: {
+      adminKey: ADMIN_KEY,
+      rateLimit: null,
+      maxConcurrency: 512,
+      maxStreams: 2_000,
+      heartbeatSeconds: 15,
+      production: false,
+      ...settings,
+    },
   };
 }
 
