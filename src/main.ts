@@ -98,11 +98,10 @@ function scratchIn(folder: DataFolder, embedder: Embedder, logger: Logger): () =
     });
 }
 
-const signatureOf = ({ model, dimensions }: Embedder): ViewSignature => ({
-  projections: PROJECTIONS,
-  model,
-  dimensions,
-});
+// A declaration, as `start` runs before the end of this file is reached.
+function signatureOf({ model, dimensions }: Embedder): ViewSignature {
+  return { projections: PROJECTIONS, model, dimensions };
+}
 
 /** Only at the log's head: later events of an expired memory would find its text gone. */
 async function sweep(caughtUp: boolean, views: EmbeddedViews, logger: Logger): Promise<void> {
