@@ -34,9 +34,12 @@ import type {
 } from './inputs.ts';
 import { issueKey, revokeKey } from './keys.ts';
 import { deprecateMemory, forgetMemory, restoreMemory, reviseMemory } from './memories.ts';
+import { createRecentStates } from './recent-states.ts';
 import { recordMemories, recordMemory, recordReflection } from './recordings.ts';
 import { completeRun, startRun } from './runs.ts';
-import { progressSession, startSession } from './sessions.ts';
+import { progressSession } from './session-progress.ts';
+import { sessionNoun } from './session-stream.ts';
+import { startSession } from './sessions.ts';
 import { addToTeam, removeFromTeam } from './teams.ts';
 import { createTurns } from './turns.ts';
 import { retractVote, vote } from './votes.ts';
@@ -83,8 +86,9 @@ export type Commands = {
 
 export function createCommands(dependencies: CommandDependencies): (caller: Caller) => Commands {
   const turns = createTurns();
+  const sessions = createRecentStates(dependencies.log, sessionNoun);
   return (caller) => {
-    const context = { ...dependencies, turns, caller };
+    const context = { ...dependencies, turns, sessions, caller };
     return {
       recordMemory: (input) => recordMemory(context, input),
       recordMemories: (inputs, commandId) => recordMemories(context, inputs, commandId),

@@ -11,6 +11,7 @@ import type { Session } from '../domain/session.ts';
 import type { Team } from '../domain/team.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { ViewReader } from '../views/view-store.ts';
+import type { RecentStates } from './recent-states.ts';
 import type { Turns } from './turns.ts';
 
 export type CommandDependencies = {
@@ -24,7 +25,7 @@ export type CommandDependencies = {
   recall?: (caller: Caller, task: string, position: Position) => Promise<MemoryView[]>;
 };
 
-export type CommandContext = CommandDependencies & { turns: Turns; caller: Caller };
+export type CommandContext = CommandDependencies & { turns: Turns; sessions: RecentStates<Session>; caller: Caller };
 
 /** The memory as it is after the command. `duplicate`: dedupe found it, nothing was recorded. */
 export type MemoryResult = { memory: MemoryView; position: Position; duplicate: boolean };

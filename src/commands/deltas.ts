@@ -16,7 +16,7 @@ import { operateAll } from './delta-operations.ts';
 import { sentBefore } from './delta-retry.ts';
 import { loadMemory, memoryNoun } from './memory-stream.ts';
 import { type Request, requestOf, untilWon, within } from './request.ts';
-import { afterAppend, byPosition, lastPosition, lastRevision } from './stream.ts';
+import { byPosition, lastPosition, lastRevision, readState } from './stream.ts';
 import type { ApplyDeltaInput, DeltaOperation } from './work-inputs.ts';
 
 export function applyDelta(context: CommandContext, input: ApplyDeltaInput): Promise<DeltaResult> {
@@ -110,12 +110,7 @@ async function append(log: EventLog, board: Board, { encodeFor }: Request): Prom
   const { position, revisions } = result;
   for (const [index, sheet] of written.entries()) {
     const isNext = revisions[claims.length + index] === versionOf(sheet);
-    views.set(sheet.id, isNext ? viewOf(sheet) : await readView(log, sheet.loaded.stream, position));
+    views.set(sheet.id, isNext ? viewOf(sheet) : await readState(log, memoryNoun, sheet.loaded.stream, position));
   }
   return { position, views };
-}
-
-async function readView(log: EventLog, stream: string, until: Position): Promise<MemoryView> {
-  const recorded = await log.readStream(stream, { until });
-  return afterAppend(memoryNoun, { stream, events: recorded }, until);
 }

@@ -99,6 +99,16 @@ export const areSame = (events: readonly { event: DomainEvent }[], decided: read
     return event !== undefined && event.type === type && sameJson(event.data, data);
   });
 
+/** The state of a stream that is there, as it was at a position. */
+export async function readState<State, Event extends DomainEvent>(
+  log: EventLog,
+  noun: Noun<State, Event>,
+  stream: string,
+  until: Position,
+): Promise<State> {
+  return afterAppend(noun, { stream, events: await log.readStream(stream, { until }) }, until);
+}
+
 /** The stream as it was when only these of its events were there. */
 export function streamOf<State, Event extends DomainEvent>(
   noun: Noun<State, Event>,

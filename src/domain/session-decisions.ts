@@ -2,7 +2,7 @@
 import { checkCount, checkName, checkOptionalText, checkText } from './checks.ts';
 import { failure } from './failure.ts';
 import { limits } from './limits.ts';
-import type { Session, SessionDelta, SessionEvent, StartedSession } from './session.ts';
+import type { Session, SessionDelta, SessionEvent, SessionProgress, StartedSession } from './session.ts';
 
 export function start(given: StartedSession, items: readonly string[]): SessionEvent {
   checkName(given.agent, 'agent');
@@ -15,26 +15,35 @@ export function start(given: StartedSession, items: readonly string[]): SessionE
 }
 
 /**
- * What names nothing makes no event. A name in several lists counts in the last of them, in the order next, inProgress,
- * blocked, completed, removed. The most items that a session may have is counted before the append: of deltas told at
- * the same time each may still add what it names.
+ * The event that a delta makes, whatever the session is like; null for a delta that names nothing. A name in several
+ * lists counts in the last of them, in the order next, inProgress, blocked, completed, removed.
  */
-export function progress(session: Session, given: SessionDelta): SessionEvent[] {
+export function progress(given: SessionDelta): SessionProgress | null {
   checkDelta(given);
   const delta = eachOnce(given);
-  if (isEmpty(delta)) return [];
-  checkUnfinished(session, delta);
-  const named = [...delta.next, ...delta.inProgress, ...delta.completed, ...delta.blocked.map(({ name }) => name)];
-  const names = new Set([...session.items.map(({ name }) => name), ...named]);
-  for (const name of delta.removed) names.delete(name);
-  if (names.size > limits.items && names.size > session.items.length)
-    throw failure('INVALID_INPUT', `a session has at most ${limits.items} items`, { field: 'id', limit: limits.items });
-  return [{ type: 'session.progressed', data: delta }];
+  return isEmpty(delta) ? null : { type: 'session.progressed', data: delta };
 }
 
-function checkUnfinished({ status }: Session, delta: SessionDelta): void {
+/**
+ * Whether the session, as it is, takes the delta. It is asked before the append: of deltas told at the same time each is
+ * taken, though one may finish the session, or all together add more items than a session has.
+ */
+export function checkTaken(session: Session, delta: SessionDelta): void {
+  const { status, items } = session;
   if ((status === 'COMPLETED' || status === 'ABANDONED') && delta.status === undefined)
     throw failure('CONFLICT', `the session is ${status}; only a delta with a status goes on with it`, { field: 'id' });
+  const limit = limits.items;
+  const most =
+    items.length + delta.next.length + delta.inProgress.length + delta.blocked.length + delta.completed.length;
+  if (most > limit && countAfter(items, delta) > Math.max(limit, items.length))
+    throw failure('INVALID_INPUT', `a session has at most ${limit} items`, { field: 'id', limit });
+}
+
+function countAfter(items: readonly { name: string }[], delta: SessionDelta): number {
+  const names = new Set([...items, ...delta.blocked].map(({ name }) => name));
+  for (const name of [...delta.next, ...delta.inProgress, ...delta.completed]) names.add(name);
+  for (const name of delta.removed) names.delete(name);
+  return names.size;
 }
 
 const lists = ['next', 'inProgress', 'blocked', 'completed', 'removed'] as const;

@@ -31,9 +31,8 @@ export type SessionDelta = {
   total?: number;
 };
 
-export type SessionEvent =
-  | { type: 'session.started'; data: StartedSession & { items: string[] } }
-  | { type: 'session.progressed'; data: SessionDelta };
+export type SessionProgress = { type: 'session.progressed'; data: SessionDelta };
+export type SessionEvent = { type: 'session.started'; data: StartedSession & { items: string[] } } | SessionProgress;
 
 export type SessionItem = { name: string; status: ItemStatus; reason: string | null; by: string; at: Instant };
 
