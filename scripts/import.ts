@@ -80,9 +80,9 @@ async function importFrom(source: Source, importing: ImportOptions): Promise<Sum
   await using open = new AsyncDisposableStack();
   const folder = open.adopt(openDataFolder(options.data), (it) => it.close());
   const log = open.adopt(await openSqliteLog({ file: folder.files.log }), (it) => it.close());
-  if (source.format === 'events') return importEvents(source, { log, tenant }, importing);
+  if (source.format === 'events') return await importEvents(source, { log, tenant }, importing);
   const target = open.adopt(await openInProcess(log, tenant ?? DEFAULT_TENANT), (it) => it.close());
-  return importMemories(source, source.format, target, memoryOptions(importing));
+  return await importMemories(source, source.format, target, memoryOptions(importing));
 }
 
 async function importToServer(source: Source, url: string, importing: ImportOptions): Promise<Summary> {
@@ -93,7 +93,9 @@ async function importToServer(source: Source, url: string, importing: ImportOpti
   return importMemories(source, source.format, openOverHttp({ url, key: keyOf() }), memoryOptions(importing));
 }
 
-const memoryOptions = (importing: ImportOptions) => ({ ...importing, agent: options.as ?? null, votes: options.votes });
+function memoryOptions(importing: ImportOptions) {
+  return { ...importing, agent: options.as ?? null, votes: options.votes };
+}
 
 function keyOf(): string {
   const given = options.key ?? process.env.ANNALS_KEY;

@@ -17,7 +17,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export function itemOf(line: number, bytes: Uint8Array): Item {
   try {
-    return { line, text: utf8.decode(bytes) };
+    return { line, text: utf8.decode(bytes).trim() };
   } catch {
     return { line, problem: 'is not UTF-8' };
   }

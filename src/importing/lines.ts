@@ -19,7 +19,7 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
     parts = [];
     bytes = 0;
     line += 1;
-    return 'text' in item && item.text.trim() === '' ? null : item;
+    return 'text' in item && item.text === '' ? null : item;
   };
 
   for await (const chunk of chunks) {

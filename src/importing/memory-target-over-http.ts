@@ -12,7 +12,7 @@ const FIRST_RETRY_MS = 250;
 const ANSWER_MS = 60_000;
 
 const answerSchema = z.object({
-  data: z.unknown(),
+  data: z.unknown().optional(),
   errors: z
     .array(z.object({ message: z.string(), extensions: z.object({ code: z.enum(failureCodes) }).optional() }))
     .optional(),

@@ -73,7 +73,7 @@ test('an agent gets what `events` shows it, with what it may not read left out',
   expect(events[0]?.data).toMatchObject({ sources: [] });
 });
 
-test.each([
+test.each<[string, Who]>([
   ['the operator', operator],
   ['an agent', 'bob'],
 ])('%s resumes behind any line and gets exactly the rest', async (_name, who) => {
@@ -83,7 +83,7 @@ test.each([
       expect(await exported(who, `&after=${position}`)).toEqual(all.slice(index + 1));
 });
 
-test.each([
+test.each<[string, Who, string]>([
   ['the administrator', administrator, ''],
   ['an agent that wants keys', 'bob', '&keys=true'],
 ])('%s is refused', async (_name, who, more) => {
