@@ -1,128 +1,64 @@
-// Random stories of a tenant: who is in which team, what is recorded, shared, voted on and taken back. One story can be
-// lived whole, or without the memories that somebody may not read.
-import fc from 'fast-check';
+// A story lived: whole, or without what somebody may not read.
+import { type Asked, askChange, askRecording, askWork } from './askings.ts';
+import { isRecording, type Step, type Story } from './story.ts';
 import { operator, type World } from './world.ts';
 
-export const agents = ['ann', 'bob', 'cid', 'dee'] as const;
-const teams = ['red', 'blue'] as const;
-const words = ['parser', 'launch', 'customer', 'queue', 'margin', 'python', 'csv', 'deploy', 'night', 'budget'];
+/** Ids of what there is of each kind, and the step that it began with. */
+type Begun = { id: string; owner: string; step: number };
+/** What a story came to, and which of its steps were refused. */
+export type Lived = { memories: Begun[]; runs: Begun[]; handoffs: Begun[]; refused: Set<number> };
 
-type Recording = { do: 'record' | 'reflect'; by: string; input: Record<string, unknown>; source: number | null };
-type Change =
-  | { do: 'revise' | 'share'; of: number; input: Record<string, unknown> }
-  | { do: 'vote'; by: string; of: number; value: string; task: string }
-  | { do: 'retract'; by: string; of: number; task: string }
-  | { do: 'deprecate'; of: number; by: number | null }
-  | { do: 'restore' | 'forget'; of: number };
-export type Step = Recording | Change;
-
-const isRecording = (step: Step): step is Recording => step.do === 'record' || step.do === 'reflect';
-
-export type Story = { teams: { team: string; agents: string[] }[]; steps: Step[] };
-
-const agent = fc.constantFrom(...agents);
-const text = fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 6 }).map((list) => list.join(' '));
-/** One of the memories recorded so far, whichever that is. */
-const earlier = fc.nat(1_000);
-const shares = fc.oneof(
-  fc.record({ scope: fc.constantFrom('AGENT_PRIVATE', 'GLOBAL') }),
-  fc.record({
-    scope: fc.constant('AGENT_SHARED'),
-    sharedWith: fc.record({
-      agents: fc.uniqueArray(agent, { maxLength: 2 }),
-      teams: fc.uniqueArray(fc.constantFrom(...teams), { maxLength: 1 }),
-    }),
-  }),
-);
-const base = fc.record({
-  content: text,
-  namespace: fc.constantFrom('default', 'other'),
-  user: fc.option(fc.constantFrom('u1', 'u2'), { nil: null }),
-  metadata: fc.record({ size: fc.nat(5) }),
-});
-const recording = fc
-  .record({
-    base,
-    shares,
-    rest: fc.record({
-      type: fc.constantFrom('STANDARD', 'EPISODIC', 'SEMANTIC', 'PROGRESS'),
-      author: fc.constantFrom('Ann', 'Bob'),
-      session: fc.option(fc.constantFrom('s1', 's2'), { nil: null }),
-      occurredAt: fc.constantFrom('2025-06-01T00:00:00Z', '2025-06-02T00:00:00Z', '2025-06-03T00:00:00Z'),
-      ttl: fc.option(fc.constantFrom(20, 1_000_000), { nil: null }),
-    }),
-  })
-  .map((parts) => ({ ...parts.base, ...parts.shares, ...parts.rest }));
-const reflection = fc
-  .record({
-    base,
-    shares,
-    rest: fc.record({
-      type: fc.constantFrom('REFLECTION', 'STRATEGY'),
-      correctApproach: text,
-      applicableContexts: fc.uniqueArray(fc.constantFrom('csv', 'etl'), { maxLength: 2 }),
-    }),
-  })
-  .map((parts) => ({ ...parts.base, ...parts.shares, ...parts.rest }));
-
-const value = fc.constantFrom('HELPFUL', 'HARMFUL');
-const task = fc.constantFrom('t1', 't2');
-const maybe = fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: earlier });
-const of = earlier;
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('record'), by: agent, input: recording, source: maybe }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('reflect'), by: agent, input: reflection, source: maybe }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('revise'), of, input: fc.record({ content: text }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('share'), of, input: shares }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('vote'), by: agent, of, value, task }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('retract'), by: agent, of, task }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('deprecate'), of, by: maybe }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('restore', 'forget'), of }) },
-);
-
-export const story: fc.Arbitrary<Story> = fc.record({
-  teams: fc.tuple(
-    fc.record({ team: fc.constant('red'), agents: fc.uniqueArray(agent, { minLength: 1, maxLength: 3 }) }),
-    fc.record({ team: fc.constant('blue'), agents: fc.uniqueArray(agent, { minLength: 1, maxLength: 2 }) }),
-  ),
-  steps: fc.array(step, { minLength: 20, maxLength: 40, size: 'max' }),
-});
-
-/** What a story came to: each memory's id and owner, and which steps were refused. */
-export type Lived = { memories: { id: string; owner: string; step: number }[]; refused: Set<number> };
+/** Whether what has this id is there. */
+export type IsThere = (id: string) => boolean;
 
 /** Lives the whole story. */
 export async function live(world: World, { teams, steps }: Story): Promise<Lived> {
   await foundTeams(world, teams);
-  const lived: Lived = { memories: [], refused: new Set() };
+  const lived: Lived = { memories: [], runs: [], handoffs: [], refused: new Set() };
   for (const [index, step] of steps.entries()) {
     world.pass(1_000);
-    const asked = questionOf(step, index, lived.memories, () => true);
+    const asked = questionOf(step, index, lived, () => true);
     const { data, errors } = asked === null ? { errors: [] } : await world.ask(asked.by, asked.query, asked.variables);
     if (errors !== undefined || asked === null) lived.refused.add(index);
-    else if (isRecording(step)) lived.memories.push({ id: data.done.memory.id, owner: step.by, step: index });
+    else keep(lived, data.done, { owner: asked.by, step: index });
   }
   await world.settled();
   return lived;
 }
 
-/** Lives it again as if only these memories had ever been recorded. */
+/** From the answer to whichever command it was. */
+function keep(lived: Lived, done: Done, begun: Omit<Begun, 'id'>): void {
+  const [reflection] = done.run?.reflections ?? [];
+  const memory = done.recorded ?? done.memories?.[0] ?? reflection;
+  if (memory !== undefined) lived.memories.push({ ...begun, id: memory.id });
+  if (done.begun !== undefined) lived.runs.push({ ...begun, id: done.begun.id });
+  if (done.offered !== undefined) lived.handoffs.push({ ...begun, id: done.offered.id });
+}
+
+type Named = { id: string };
+type Done = { recorded?: Named; memories?: Named[]; run?: { reflections: Named[] }; begun?: Named; offered?: Named };
+
+/** Lives it again as if only these memories and handoffs had ever been there. */
 export async function liveWithout(world: World, story: Story, lived: Lived, kept: ReadonlySet<string>): Promise<void> {
   await foundTeams(world, story.teams);
   const isKept = (id: string) => kept.has(id);
   for (const [index, step] of story.steps.entries()) {
     world.pass(1_000);
     if (lived.refused.has(index)) continue;
-    // As they were at this step of the whole story, so that `earlier` means the same memory.
-    const then = lived.memories.filter((memory) => memory.step < index);
-    const own = lived.memories.find((memory) => memory.step === index);
-    if (own !== undefined && !isKept(own.id)) continue;
-    const asked = questionOf(step, index, then, isKept);
+    const asked = questionOf(step, index, before(lived, index), isKept, ownIn(lived, index));
     if (asked !== null) await world.data(asked.by, asked.query, asked.variables);
   }
   await world.settled();
 }
+
+/** As it was at this step of the whole story, so that `of` means the same. */
+function before({ refused, ...begun }: Lived, index: number): Lived {
+  const then = (all: Begun[]) => all.filter(({ step }) => step < index);
+  return { refused, memories: then(begun.memories), runs: then(begun.runs), handoffs: then(begun.handoffs) };
+}
+
+const ownIn = ({ memories, handoffs }: Lived, index: number): string | null =>
+  [...memories, ...handoffs].find(({ step }) => step === index)?.id ?? null;
 
 async function foundTeams(world: World, teams: Story['teams']): Promise<void> {
   for (const team of teams)
@@ -133,85 +69,47 @@ async function foundTeams(world: World, teams: Story['teams']): Promise<void> {
     );
 }
 
-const mutation = (field: string, type: string) =>
-  `mutation ($input: ${type}!) { done: ${field}(input: $input) { memory { id } } }`;
-
-type Asked = { by: string; query: string; variables: object };
-
-/** null: it is about no memory, or about one that is not there. */
+/** `own`: what the step began when the story was lived whole. null: it is about nothing, or about what is not there. */
 function questionOf(
   step: Step,
   index: number,
-  memories: Lived['memories'],
-  isThere: (id: string) => boolean,
+  lived: Lived,
+  isThere: IsThere,
+  own: string | null = null,
 ): Asked | null {
-  const pick = (n: number | null) => (n === null || memories.length === 0 ? undefined : memories[n % memories.length]);
+  const pick = (n: number | null, among: Begun[] = lived.memories) =>
+    n === null ? undefined : among[n % Math.max(among.length, 1)];
   const commandId = `step ${index}`;
+  const isOwnThere = own === null || isThere(own);
   if (isRecording(step)) {
+    if (!isOwnThere) return null;
     const source = pick(step.source);
-    const sources = source === undefined ? [] : [{ quote: 'so', ...(isThere(source.id) && { memory: source.id }) }];
+    const sources = source !== undefined && isThere(source.id) ? [{ memory: source.id }] : [];
     return askRecording(step, { ...step.input, sources, commandId });
   }
-  const memory = pick(step.of);
-  if (memory === undefined || !isThere(memory.id)) return null;
-  const better = step.do === 'deprecate' ? pick(step.by) : undefined;
-  const supersededBy = better !== undefined && isThere(better.id) ? better.id : null;
-  return askChange(step, memory, { id: memory.id, commandId }, supersededBy);
-}
-
-const askRecording = (step: Recording, input: object): Asked => ({
-  by: step.by,
-  query:
-    step.do === 'record'
-      ? mutation('recordMemory', 'RecordMemoryInput')
-      : mutation('recordReflection', 'RecordReflectionInput'),
-  variables: { input },
-});
-
-function askChange(
-  step: Change,
-  { id, owner }: { id: string; owner: string },
-  change: { id: string; commandId: string },
-  supersededBy: string | null,
-): Asked {
-  const { commandId } = change;
   switch (step.do) {
     case 'revise':
     case 'share':
-      return {
-        by: owner,
-        query: mutation('reviseMemory', 'ReviseMemoryInput'),
-        variables: { input: { ...change, ...step.input } },
-      };
     case 'vote':
-      return {
-        by: step.by,
-        query: mutation('vote', 'VoteInput'),
-        variables: { input: { memory: id, value: step.value, task: step.task, commandId } },
-      };
     case 'retract':
-      return {
-        by: step.by,
-        query: mutation('retractVote', 'RetractVoteInput'),
-        variables: { input: { memory: id, task: step.task, commandId } },
-      };
     case 'deprecate':
-      return {
-        by: owner,
-        query: mutation('deprecateMemory', 'DeprecateMemoryInput'),
-        variables: { input: { ...change, supersededBy } },
-      };
     case 'restore':
-      return {
-        by: owner,
-        query: mutation('restoreMemory', 'RestoreMemoryInput'),
-        variables: { input: change },
-      };
-    case 'forget':
-      return {
-        by: owner,
-        query: 'mutation ($id: ID!, $commandId: ID) { done: forgetMemory(id: $id, commandId: $commandId) { id } }',
-        variables: change,
-      };
+    case 'forget': {
+      const memory = pick(step.of);
+      if (memory === undefined || !isThere(memory.id)) return null;
+      const better = step.do === 'deprecate' ? pick(step.by) : undefined;
+      const supersededBy = better !== undefined && isThere(better.id) ? better.id : null;
+      return askChange(step, memory, { id: memory.id, commandId }, supersededBy);
+    }
+    default: {
+      const named = 'memories' in step ? step.memories.flatMap((n) => pick(n) ?? []) : [];
+      const about = 'of' in step ? pick(step.of, step.do === 'finish' ? lived.runs : lived.handoffs) : undefined;
+      return askWork(step, {
+        memories: named.filter(({ id }) => isThere(id)),
+        about: about !== undefined && (step.do === 'finish' || isThere(about.id)) ? about : null,
+        isOwnThere,
+        commandId,
+      });
+    }
   }
 }
