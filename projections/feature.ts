@@ -1,5 +1,5 @@
 // feature.declared, feature.updated → the document `feature`.
-import { evolve } from '../src/domain/feature.ts';
-import { folding } from './folding.ts';
+import { evolve, isFeatureEvent } from '../src/domain/feature.ts';
+import { folding } from './projection.ts';
 
-export const feature = folding('feature', evolve);
+export const feature = folding('feature', isFeatureEvent, evolve);

@@ -1,5 +1,5 @@
 // handoff.offered … handoff.expired → the document `handoff`.
-import { evolve } from '../src/domain/handoff.ts';
-import { folding } from './folding.ts';
+import { evolve, isHandoffEvent } from '../src/domain/handoff.ts';
+import { folding } from './projection.ts';
 
-export const handoff = folding('handoff', evolve);
+export const handoff = folding('handoff', isHandoffEvent, evolve);

@@ -6,7 +6,7 @@ import type { Change, DocumentKey, DocumentKind, Documents, ViewWriter } from '.
 import { feature } from './feature.ts';
 import { handoff } from './handoff.ts';
 import { memory } from './memory.ts';
-import type { Lookup, Projection } from './projection.ts';
+import type { Projection } from './projection.ts';
 import { run } from './run.ts';
 import { session } from './session.ts';
 import { votes } from './votes.ts';
@@ -23,45 +23,61 @@ const projections: { readonly [C in Category]?: readonly Projection[] } = {
 /** The categories that make documents. */
 export const projected = Object.keys(projections) as Category[];
 
-const projectionsOf = ({ name }: DecodedEvent): readonly Projection[] => projections[name.category] ?? [];
+/** At most one: no two make the same event's document. */
+const projectionOf = ({ name, event }: DecodedEvent): Projection | undefined =>
+  projections[name.category]?.find((projection) => projection.concerns(event));
 
-export async function projectPage(events: readonly DecodedEvent[], load: ViewWriter['load']): Promise<Change[]> {
-  const documents = await loadAll(events, load);
-  // Under a kind's name is a document of that kind; the map cannot say so.
-  const lookup: Lookup = <K extends DocumentKind>(kind: K, { tenant, id }: { tenant: string; id: string }) =>
-    documents.get(nameOf({ kind, tenant, id })) as Documents[K] | undefined;
-  const changes: Change[] = [];
-  for (const event of events) {
-    for (const change of projectionsOf(event).flatMap((projection) => projection.project(event, lookup))) {
-      documents.set(nameOf(change), change.document);
-      changes.push(change);
-    }
-  }
-  return firstAndLast(changes);
-}
-
-async function loadAll(
-  events: readonly DecodedEvent[],
-  load: ViewWriter['load'],
-): Promise<Map<string, Documents[DocumentKind]>> {
-  const keys = new Map<string, DocumentKey>();
-  for (const event of events)
-    for (const key of projectionsOf(event).flatMap((projection) => projection.reads(event))) keys.set(nameOf(key), key);
-  if (keys.size === 0) return new Map();
-  const found = await load([...keys.values()]);
-  const names = [...keys.keys()];
-  return new Map(found.flatMap((document, index) => (document === undefined ? [] : [[names[index] ?? '', document]])));
-}
-
-/** A plus is in no tenant's name, a dash in no kind's. */
-const nameOf = ({ kind, tenant, id }: DocumentKey): string => `${kind}-${tenant}+${id}`;
+/** A document on its way through the page. */
+type Kept = {
+  key: DocumentKey;
+  document: Documents[DocumentKind] | null;
+  first: Change | null;
+  last: Change | null;
+};
+type Step = { decoded: DecodedEvent; projection: Projection; kept: Kept };
 
 /**
  * Of each document only its first and its last change: a thousand votes on one memory are not a thousand documents of
  * votes. The first stays because a memory's place in its session is the position at which it was recorded.
  */
-function firstAndLast(changes: readonly Change[]): Change[] {
-  const byDocument = Map.groupBy(changes, nameOf);
-  const kept = new Set([...byDocument.values()].flatMap((all) => [all.at(0), all.at(-1)]));
-  return changes.filter((change) => kept.has(change));
+export async function projectPage(events: readonly DecodedEvent[], load: ViewWriter['load']): Promise<Change[]> {
+  const steps = await plan(events, load);
+  const made: { change: Change; kept: Kept }[] = [];
+  for (const { decoded, projection, kept } of steps) {
+    const document = projection.project(decoded, kept.document);
+    if (document === null) continue;
+    // A projection of a kind makes that kind's document; a list of several cannot say so.
+    const change = { ...kept.key, position: decoded.position, document } as Change;
+    kept.document = document;
+    kept.first ??= change;
+    kept.last = change;
+    made.push({ change, kept });
+  }
+  return made.filter(({ change, kept }) => change === kept.first || change === kept.last).map(({ change }) => change);
+}
+
+async function plan(events: readonly DecodedEvent[], load: ViewWriter['load']): Promise<Step[]> {
+  const byKind = new Map<DocumentKind, Map<string, Kept>>();
+  const all: Kept[] = [];
+  const steps: Step[] = [];
+  for (const decoded of events) {
+    const projection = projectionOf(decoded);
+    if (projection === undefined) continue;
+    const { kind } = projection;
+    const ofKind = byKind.get(kind) ?? new Map<string, Kept>();
+    byKind.set(kind, ofKind);
+    let kept = ofKind.get(decoded.stream);
+    if (kept === undefined) {
+      const { tenant, id } = decoded.at;
+      kept = { key: { kind, tenant, id }, document: null, first: null, last: null };
+      ofKind.set(decoded.stream, kept);
+      all.push(kept);
+    }
+    steps.push({ decoded, projection, kept });
+  }
+  const found = all.length === 0 ? [] : await load(all.map(({ key }) => key));
+  all.forEach((kept, index) => {
+    kept.document = found[index] ?? null;
+  });
+  return steps;
 }

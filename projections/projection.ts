@@ -1,13 +1,29 @@
-// The contract: a projection turns events into documents. It is pure, so that the views can be made again from the log
-// at any time, and it folds an event that its document already has to nothing, so that reading one twice is harmless.
+// The contract: a projection turns the events of a stream into one document. It is pure, so that the views can be made again
+// from the log at any time, and it folds an event that its document already has to nothing, so that reading one twice is
+// harmless.
+import type { Recorded } from '../src/domain/event.ts';
 import type { DecodedEvent } from '../src/events/codec.ts';
-import type { Change, DocumentKey, DocumentKind, Documents } from '../src/views/view-store.ts';
+import type { DomainEvent } from '../src/events/formats.ts';
+import type { DocumentKind, Documents } from '../src/views/view-store.ts';
 
-/** The documents as they are before the event; undefined where there is none. */
-export type Lookup = <K extends DocumentKind>(kind: K, key: { tenant: string; id: string }) => Documents[K] | undefined;
-
-export type Projection = {
-  /** What `project` will look up for this event; nothing for an event that is none of its concern. */
-  reads(decoded: DecodedEvent): DocumentKey[];
-  project(decoded: DecodedEvent, documents: Lookup): Change[];
+export type Projection<K extends DocumentKind = DocumentKind> = {
+  kind: K;
+  /** Whether the event touches the document. */
+  concerns(event: DomainEvent): boolean;
+  /** The document after an event that concerns it; null: it is as it was before. */
+  project(decoded: DecodedEvent, before: Documents[K] | null): Documents[K] | null;
 };
+
+/** The document is what those events of its stream fold to that are its own. */
+export const folding = <K extends DocumentKind, Event extends DomainEvent>(
+  kind: K,
+  concerns: (event: DomainEvent) => event is Event,
+  evolve: (state: Documents[K] | null, event: Event, at: Recorded) => Documents[K] | null,
+): Projection<K> => ({
+  kind,
+  concerns,
+  project({ event, at }, before) {
+    if (!concerns(event) || (before !== null && before.revision >= at.revision)) return null;
+    return evolve(before, event, at);
+  },
+});

@@ -1,5 +1,5 @@
 // run.started, run.completed → the document `run`.
-import { evolve } from '../src/domain/run.ts';
-import { folding } from './folding.ts';
+import { evolve, isRunEvent } from '../src/domain/run.ts';
+import { folding } from './projection.ts';
 
-export const run = folding('run', evolve);
+export const run = folding('run', isRunEvent, evolve);

@@ -1,5 +1,5 @@
 // session.started, session.progressed → the document `session`.
-import { evolve } from '../src/domain/session.ts';
-import { folding } from './folding.ts';
+import { evolve, isSessionEvent } from '../src/domain/session.ts';
+import { folding } from './projection.ts';
 
-export const session = folding('session', evolve);
+export const session = folding('session', isSessionEvent, evolve);

@@ -2,18 +2,10 @@
 // nor its vectors.
 import { evolve, noVotes, type VoteEvent } from '../src/domain/votes.ts';
 import type { DomainEvent } from '../src/events/formats.ts';
-import type { Projection } from './projection.ts';
+import { folding } from './projection.ts';
 
-export const votes: Projection = {
-  reads: ({ event, at: { tenant, id } }) => (isVote(event) ? [{ kind: 'votes', tenant, id }] : []),
+export const votes = folding('votes', isVote, (state, event, at) => evolve(state ?? noVotes, event, at));
 
-  project({ event, at, position }, documents) {
-    if (!isVote(event)) return [];
-    const before = documents('votes', at) ?? noVotes;
-    if (before.revision >= at.revision) return [];
-    return [{ kind: 'votes', tenant: at.tenant, id: at.id, position, document: evolve(before, event, at) }];
-  },
-};
-
-const isVote = (event: DomainEvent): event is VoteEvent =>
-  event.type === 'memory.voted' || event.type === 'memory.vote-retracted';
+function isVote(event: DomainEvent): event is VoteEvent {
+  return event.type === 'memory.voted' || event.type === 'memory.vote-retracted';
+}
