@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RecordedEvent } from '../../src/domain/event.ts';
 import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 import { openDataFolder } from '../../src/server/data-folder.ts';
+import { serve } from '../../src/server/serve.ts';
 import { operator, startTestApp, type TestApp } from '../support/app.ts';
 import { anEvent, aRecording, at } from '../support/fixtures.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
@@ -204,6 +205,7 @@ test('what a server exports makes the same state in an empty one', async () => {
     'ann',
     `mutation { offerHandoff(input: { to: { team: "red" }, task: "go on", memories: ["${id}"] }) { position } }`,
   );
+  const { search } = await ask('bob', '{ search(input: { query: "one", receipt: true }) { receipt } }');
   await ask('ann', `mutation { reviseMemory(input: { id: "${id}", content: "one, later" }) { position } }`);
   await from.settled();
   const file = folder.file('export');
@@ -220,7 +222,33 @@ test('what a server exports makes the same state in an empty one', async () => {
     expect(await verified(into)).toEqual(before);
     const { data: seen } = await into.ask('bob', '{ handoffs(first: 1) { nodes { memories { content } } } }');
     expect(seen.handoffs.nodes).toEqual([{ memories: [{ content: 'one 🦉' }] }]);
+    const { data: kept } = await into.ask(
+      'bob',
+      `{ why(receipt: "${search.receipt}") { position returned { memory { content } } } }`,
+    );
+    expect(kept.why.returned[0]).toEqual({ memory: { content: 'one 🦉' } });
+    await expect(log.parsePosition(kept.why.position, 'position')).resolves.toBe(kept.why.position);
   } finally {
     await into.close();
+  }
+});
+
+test('memories go through a server, with the key that is given', async () => {
+  const server = await startTestApp();
+  const listening = await serve(server.app, '127.0.0.1', 0);
+  try {
+    const file = await write([{ id: '1', content: 'note', scope: 'global', bullet_helpful: 2 }]);
+    const args = [file, '--url', listening.url, '--key', server.tenantKey, '--as', 'ann'];
+    expect(await run(...args)).toMatchObject({ code: 0, stdout: '1 of 1 memories imported.\n' });
+    await server.settled();
+    const { data } = await server.ask('bob', '{ memories { nodes { agent content effectiveness { helpful } } } }');
+    expect(data.memories.nodes).toEqual([{ agent: 'ann', content: 'note', effectiveness: { helpful: 2 } }]);
+    expect(await run(file, '--url', listening.url, '--data', folder.path)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is no key'),
+    });
+  } finally {
+    await listening.close(1_000);
+    await server.close();
   }
 });
