@@ -7,6 +7,23 @@ const recorded = z.object({ memory, position: z.string() });
 const score = z.object({ score: z.number(), helpful: z.number(), harmful: z.number() });
 const voted = z.object({ memory: z.object({ effectiveness: score }) });
 
+const session = z.object({
+  completed: z.array(z.string()),
+  next: z.array(z.string()),
+  blocked: z.array(z.object({ name: z.string(), reason: z.string().nullable() })),
+  progress: z.number(),
+});
+const handoff = z.object({
+  id: z.string(),
+  status: z.string(),
+  acceptedBy: z.string().nullable(),
+  memories: z.array(z.object({ content: z.string() })),
+  withheld: z.array(z.string()),
+  session: session.nullable(),
+});
+const SESSION = 'completed next blocked { name reason } progress';
+const HANDOFF = `id status acceptedBy memories { content } withheld session { ${SESSION} }`;
+
 export type Recorded = z.infer<typeof recorded>;
 export type Found = { agent: string; content: string; id: string };
 
@@ -103,6 +120,46 @@ export function createAgents(ask: Ask) {
         z.object({ retractVote: voted }),
       );
       return answer.retractVote.memory.effectiveness;
+    },
+
+    startSession: async (agent: string, input: object) => {
+      const answer = await ask(
+        agent,
+        `mutation ($input: StartSessionInput!) { startSession(input: $input) { session { ${SESSION} } } }`,
+        { input },
+        z.object({ startSession: z.object({ session }) }),
+      );
+      return answer.startSession.session;
+    },
+
+    progress: async (agent: string, input: object) => {
+      const answer = await ask(
+        agent,
+        `mutation ($input: ProgressSessionInput!) { progressSession(input: $input) { session { ${SESSION} } } }`,
+        { input },
+        z.object({ progressSession: z.object({ session }) }),
+      );
+      return answer.progressSession.session;
+    },
+
+    offer: async (agent: string, input: object) => {
+      const answer = await ask(
+        agent,
+        `mutation ($input: OfferHandoffInput!) { offerHandoff(input: $input) { handoff { ${HANDOFF} } } }`,
+        { input },
+        z.object({ offerHandoff: z.object({ handoff }) }),
+      );
+      return answer.offerHandoff.handoff;
+    },
+
+    accept: async (agent: string, id: string) => {
+      const answer = await ask(
+        agent,
+        `mutation ($id: ID!) { acceptHandoff(input: { id: $id }) { handoff { ${HANDOFF} } } }`,
+        { id },
+        z.object({ acceptHandoff: z.object({ handoff }) }),
+      );
+      return answer.acceptHandoff.handoff;
     },
   };
 }

@@ -1,12 +1,14 @@
 // The walk-through: an agent records, another finds, votes and learns.
 import type { Agents } from './agents.ts';
 import type { Stage } from './stage.ts';
+import { howTheyWorkTogether } from './together.ts';
 
 export async function play(stage: Stage, agents: Agents): Promise<void> {
   await whoSeesWhat(stage, agents);
   await whatWentWrong(stage, agents);
   await whatHelps(stage, agents);
   await whatAPersonLikes(stage, agents);
+  await howTheyWorkTogether(stage, agents);
 }
 
 async function whoSeesWhat(stage: Stage, { team, record, search }: Agents): Promise<void> {
