@@ -1,6 +1,7 @@
 // Given–when–then for the domain: `given(...events).when(decision).then(events)`, or `.thenFails(code)`. The events are
 // those of one memory's stream, `ann`'s memory m1 of the tenant acme, one minute apart.
 import { expect } from 'vitest';
+import type { Recorded } from '../../src/domain/event.ts';
 import { Failure, type FailureCode, type FailureDetails } from '../../src/domain/failure.ts';
 import type { MemoryEvent } from '../../src/domain/memory.ts';
 import { evolve, type MemoryView } from '../../src/domain/memory-view.ts';
@@ -12,15 +13,20 @@ type Event = MemoryEvent | VoteEvent;
 /** What a decision is made on: the state, and the time it is made at. */
 export type Decision<State, Decided> = (state: State, now: string) => readonly Decided[] | Decided;
 
-export const given = (...events: Event[]) =>
-  givenState(
-    events.reduce<MemoryView | null>(
-      (state, event, revision) =>
-        evolve(state, event, { tenant: TENANT, id: 'm1', revision, recordedAt: minute(revision), actor: 'ann' }),
-      null,
-    ),
-    minute(events.length),
-  );
+export const given = (...events: Event[]) => givenStream<MemoryView, Event>(evolve, 'm1')(...events);
+
+/** The same of the stream of anything else. */
+export const givenStream =
+  <State, Happened>(fold: (state: State | null, event: Happened, at: Recorded) => State | null, id: string) =>
+  (...events: Happened[]) =>
+    givenState(
+      events.reduce<State | null>(
+        (state, event, revision) =>
+          fold(state, event, { tenant: TENANT, id, revision, recordedAt: minute(revision), actor: 'ann' }),
+        null,
+      ),
+      minute(events.length),
+    );
 
 export const givenState = <State>(state: State, now = minute(0)) => ({
   /** For what a fold gives, in place of a decision. */
