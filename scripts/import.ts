@@ -70,6 +70,8 @@ try {
 }
 
 async function importFrom(source: Source, importing: ImportOptions): Promise<Summary> {
+  if (source.format === 'events' && options.as !== undefined)
+    throw failure('INVALID_INPUT', '--as is for memories; events keep the agents that made them');
   if (options.url !== undefined) return importToServer(source, options.url, importing);
   const tenant = options.tenant ?? null;
   // A dry run makes no folder.

@@ -1,8 +1,8 @@
 // Events into appends: as many as one takes, in the order of the file, so that the log's order is that of the log they
 // come from.
 import type { NewEvent, RecordedEvent } from '../domain/event.ts';
-import { failure } from '../domain/failure.ts';
-import type { EventLog, StreamWrite } from '../log/event-log.ts';
+import { Failure, failure } from '../domain/failure.ts';
+import type { AppendResult, EventLog, StreamWrite } from '../log/event-log.ts';
 
 const MAX_EVENTS = 500;
 const MAX_BYTES = 600_000;
@@ -23,7 +23,7 @@ export function createEventBatches(log: EventLog): EventBatches {
 
   async function flush(): Promise<void> {
     if (writes.length === 0) return;
-    const result = await log.append(writes);
+    const result = await append(log, writes);
     if (!result.ok)
       throw failure('CONFLICT', `${result.stream} was written to meanwhile; nothing is lost, import the file again`);
     writes = [];
@@ -49,4 +49,14 @@ export function createEventBatches(log: EventLog): EventBatches {
       bytes += size;
     },
   };
+}
+
+async function append(log: EventLog, writes: readonly StreamWrite[]): Promise<AppendResult> {
+  try {
+    return await log.append(writes);
+  } catch (error) {
+    // What is in these streams was looked at, so it is in others: a tenant's events under another tenant's name.
+    if (!(error instanceof Failure) || error.code !== 'COMMAND_ID_REUSED') throw error;
+    throw failure('CONFLICT', 'the log has some of these events in other streams', {}, { cause: error });
+  }
 }

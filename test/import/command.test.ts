@@ -111,11 +111,12 @@ test.each([
   expect(await run(...args, '--data', data)).toMatchObject({ code: 2, stderr: expect.stringContaining(said) });
 });
 
-test('events do not go through a server: exit 2', async () => {
-  expect(await run(await write(events(1)), '--url', 'http://127.0.0.1:1')).toMatchObject({
-    code: 2,
-    stderr: expect.stringContaining('stop its server'),
-  });
+test.each([
+  ['a server', ['--url', 'http://127.0.0.1:1'], 'stop its server'],
+  ['another agent', ['--as', 'ann'], 'events keep the agents that made them'],
+])('events do not go to %s: exit 2', async (_name, args, said) => {
+  const file = await write(events(1));
+  expect(await run(file, '--data', data, ...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(said) });
 });
 
 test('a folder that a server has open: exit 3', async () => {

@@ -192,6 +192,12 @@ test('events become another tenant’s when they are told to', async () => {
   expect(await eventsIn(into)).toMatchObject([{ stream: 'memory-other+0', metadata: { tenant: 'other' } }]);
 });
 
+test('a tenant is not copied beside itself: nothing is written', async () => {
+  await fill(log, 3);
+  await expect(load(await exportOf(log), log, { tenant: 'other' })).rejects.toMatchObject({ code: 'CONFLICT' });
+  expect(await eventsIn(log)).toHaveLength(3);
+});
+
 test('more events than one append takes keep their order, streams mixed as they are', async () => {
   const into = openMemoryLog();
   const revise = () => anEvent({ type: 'memory.revised', data: { content: 'x'.repeat(20_000) } });

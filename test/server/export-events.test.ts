@@ -2,7 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecordedEvent } from '../../src/domain/event.ts';
 import { categories } from '../../src/domain/streams.ts';
+import type { EventLog } from '../../src/log/event-log.ts';
+import { tenantEventLines } from '../../src/server/export-events.ts';
 import { administrator, operator, startTestApp, type TestApp, type Who } from '../support/app.ts';
+import { anEvent } from '../support/fixtures.ts';
 
 let server: TestApp;
 
@@ -90,4 +93,28 @@ test.each<[string, Who, string]>([
   const response = await server.request(who, `/export?format=events${more}`);
   expect(response.status).toBe(403);
   expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+});
+
+test('the log is read on only as what was read is taken', async () => {
+  let pages = 0;
+  const read: EventLog['read'] = (options) => {
+    pages += 1;
+    return server.log.read(options);
+  };
+  const event = (n: number) => ({ ...anEvent({ type: 'memory.dreamt', data: {} }), id: `paged-${n}` });
+  for (let n = 0; n < 1_000; n += 100)
+    await server.log.append([
+      {
+        stream: `memory-acme+paged${n}`,
+        expected: 'none',
+        events: Array.from({ length: 100 }, (_, m) => event(n + m)),
+      },
+    ]);
+  const lines = tenantEventLines({ ...server.log, read }, 'acme', { after: null, keys: false });
+  await lines.next();
+  expect(pages).toBe(1);
+  await lines.next();
+  expect(pages).toBe(2);
+  await lines.return(undefined);
+  expect(pages).toBe(2);
 });
