@@ -1,7 +1,6 @@
 // Features. An agent declares one; everyone of the tenant says how it stands, and one who did not implement it verifies it.
 import { actingAgent, readerOf } from '../access/caller.ts';
 import { isName } from '../domain/checks.ts';
-import { failure } from '../domain/failure.ts';
 import {
   evolve,
   type Feature,
@@ -14,7 +13,7 @@ import { declare, update } from '../domain/feature-decisions.ts';
 import { begin } from './begin.ts';
 import { change } from './change.ts';
 import type { CommandContext, FeatureResult } from './context.ts';
-import type { Noun } from './noun.ts';
+import { type Noun, readByAll } from './noun.ts';
 import { within } from './request.ts';
 import type { DeclareFeatureInput, UpdateFeatureInput } from './work-inputs.ts';
 
@@ -24,10 +23,7 @@ export const featureNoun: Noun<Feature, FeatureEvent> = {
   isId: (key) => key.split(':').every(isName),
   includes: isFeatureEvent,
   evolve,
-  readable: (_, state, __, field) => {
-    if (state === null) throw failure('NOT_FOUND', 'there is no such feature in this namespace', { field });
-    return state;
-  },
+  readable: readByAll('there is no such feature in this namespace'),
 };
 
 export async function declareFeature(context: CommandContext, input: DeclareFeatureInput): Promise<FeatureResult> {
