@@ -16,11 +16,11 @@ const BITS4 = { steps: 7.5, deviations: 2.9 };
 const WHOLE_QUESTION = 8_192;
 
 /**
- * Six standard deviations of the rounding error of a scanned score: a component is off by at most half a step, evenly,
- * so by 1/√12 of a step; the question has length WHOLE_QUESTION. With 8 bits and 4 it is the same number of steps. What is further below the worst score wanted than this
- * cannot belong to the best.
+ * Six standard deviations of the rounding error of a scanned score, when what was rounded has this length in steps: a
+ * component is off by at most half a step, evenly, so by 1/√12 of a step. What is further below the worst score wanted
+ * than this cannot belong to the best.
  */
-export const SCAN_ERROR = (6 * WHOLE_QUESTION) / Math.sqrt(12);
+const errorOf = (length: number): number => (6 * length) / Math.sqrt(12);
 
 type Exports = {
   configure(...numbers: number[]): void;
@@ -46,6 +46,8 @@ export type VectorKernel = {
   cosine(slot: number, previous: number | null, weight: number): number;
   /** Scores at most BATCH slots; the scores are good until the next call. */
   scan(slots: Uint32Array, bits: 8 | 4): Int32Array;
+  /** How far below the worst score wanted a scanned one may be that belongs to the best all the same. */
+  errorOf(bits: 8 | 4): number;
   bytes(): number;
 };
 
@@ -72,6 +74,7 @@ export function createVectorKernel(vectorDimensions: number): VectorKernel {
   const spareAt = reserve(dimensions * 4);
   const questionAt = reserve(dimensions * 4);
   const question16At = reserve(dimensions * 2);
+  const question8At = reserve(dimensions);
   const slotsAt = reserve(BATCH * 4);
   const scoresAt = reserve(BATCH * 4);
   const rawBytes = dimensions * 2;
@@ -83,6 +86,11 @@ export function createVectorKernel(vectorDimensions: number): VectorKernel {
   new Float32Array(memory.buffer, signsAt, signs.length).set(signs);
   new Uint16Array(memory.buffer, permutationsAt, permutations.length).set(permutations);
   const scaleOf = ({ steps, deviations }: typeof BITS8) => (steps * Math.sqrt(dimensions)) / deviations;
+  // With 8 bits only the row is rounded that counts; with 4 the question, at the scale of 8-bit rows, is coarse as well.
+  const errors = {
+    8: errorOf(WHOLE_QUESTION),
+    4: errorOf(Math.hypot(scaleOf(BITS8), scaleOf(BITS4))),
+  };
   kernel.configure(
     dimensions,
     block,
@@ -92,6 +100,7 @@ export function createVectorKernel(vectorDimensions: number): VectorKernel {
     spareAt,
     questionAt,
     question16At,
+    question8At,
     scaleOf(BITS8),
     scaleOf(BITS4),
     rows8At,
@@ -169,6 +178,7 @@ export function createVectorKernel(vectorDimensions: number): VectorKernel {
       else kernel.scan4(slotsAt, whole, scoresAt);
       return scores.subarray(0, slots.length);
     },
+    errorOf: (bits) => errors[bits],
     bytes: () => memory.buffer.byteLength,
   };
 }

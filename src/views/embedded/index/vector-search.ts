@@ -4,7 +4,7 @@
 import { bestOf, type Scored, scoreAtLimit } from './best.ts';
 import { type BucketState, FOUND } from './buckets.ts';
 import type { Entry, PassageEntry } from './entry.ts';
-import { BATCH, SCAN_ERROR } from './vector-kernel.ts';
+import { BATCH } from './vector-kernel.ts';
 import type { VectorRows } from './vector-rows.ts';
 
 /** Fewer rows are in the processor's cache anyway. */
@@ -75,7 +75,7 @@ export function createVectorSearch(vectors: VectorRows): VectorSearch {
   function narrow(count: number, bits: 8 | 4, limit: number): number {
     scan(count, bits);
     const scanned: Scored = { count, scores, entryOf: (index) => passageAt(slots[index] ?? 0).entry };
-    const least = scoreAtLimit(scanned, limit) - SCAN_ERROR;
+    const least = scoreAtLimit(scanned, limit) - vectors.kernel.errorOf(bits);
     let kept = 0;
     for (let index = 0; index < count; index++) if ((scores[index] ?? 0) >= least) slots[kept++] = slots[index] ?? 0;
     return kept;

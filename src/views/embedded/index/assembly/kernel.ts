@@ -5,7 +5,8 @@
 // The rotation is three rounds of random signs, Walsh–Hadamard transforms of blocks, and a random permutation.
 // Source: N. Ailon, B. Chazelle, "The Fast Johnson–Lindenstrauss Transform", SIAM J. Comput. 39 (2009).
 //
-// Fixed order of additions, no relaxed SIMD: the same vectors give the same bits on every machine.
+// The same vectors give the same bits on every machine: the additions of floats have a fixed order, and the one relaxed
+// instruction (`relaxed_dot_i8x16_i7x16_s`) gets only what all machines agree on, 7-bit numbers and sums that fit.
 
 /** A whole at 16 bits: components are in −1 … 1. */
 const WHOLE16: f32 = 32767;
@@ -13,27 +14,20 @@ const WHOLE16: f32 = 32767;
 const WHOLE_QUESTION: f32 = 8192;
 
 /** Dimensions, a multiple of 64; the block is the largest power of two that divides them. */
-let dimensions: usize = 0;
-let block: usize = 0;
+let dimensions: usize = 0, block: usize = 0;
 /** Three rounds of f32 signs (scaled by 1/√block), and of u16 permutations. */
-let signs: usize = 0;
-let permutations: usize = 0;
+let signs: usize = 0, permutations: usize = 0;
 /** Two vectors of f32 to work in: the input is written to the first. */
-let work: usize = 0;
-let spare: usize = 0;
-/** The question, rotated: f32, and i16. */
-let question: usize = 0;
-let question16: usize = 0;
+let work: usize = 0, spare: usize = 0;
+/** The question, rotated: f32, i16, and i8 with the scale of the 8-bit rows. */
+let question: usize = 0, question16: usize = 0, question8: usize = 0;
 /** Scales of the 8-bit and the 4-bit rows, which are in chunks of 256 rows. */
-let scale8: f32 = 0;
-let scale4: f32 = 0;
-let rows8: usize = 0;
-let rows4: usize = 0;
-let chunk: usize = 0;
+let scale8: f32 = 0, scale4: f32 = 0;
+let rows8: usize = 0, rows4: usize = 0, chunk: usize = 0;
 
 export function configure(
   dimensions_: usize, block_: usize, signs_: usize, permutations_: usize,
-  work_: usize, spare_: usize, question_: usize, question16_: usize,
+  work_: usize, spare_: usize, question_: usize, question16_: usize, question8_: usize,
   scale8_: f32, scale4_: f32, rows8_: usize, rows4_: usize, chunk_: usize,
 ): void {
   dimensions = dimensions_;
@@ -44,6 +38,7 @@ export function configure(
   spare = spare_;
   question = question_;
   question16 = question16_;
+  question8 = question8_;
   scale8 = scale8_;
   scale4 = scale4_;
   rows8 = rows8_;
@@ -162,24 +157,24 @@ function write8(row: usize, scale: v128): void {
   }
 }
 
-/** Eight components as 0 … 15: in steps of 1, from −7.5. */
 @inline
-function nibbles(at: usize, scale: v128): v128 {
-  const middle = f32x4.splat(7.5);
-  const low = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.add(f32x4.mul(v128.load(at), scale), middle)));
-  const high = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.add(f32x4.mul(v128.load(at + 16), scale), middle)));
-  return i16x8.min_s(i16x8.max_s(i16x8.narrow_i32x4_s(low, high), i16x8.splat(0)), i16x8.splat(15));
+function fromMiddle4(at: usize, scale: v128): v128 {
+  return i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.add(f32x4.mul(v128.load(at), scale), f32x4.splat(7.5))));
 }
 
-/** Lane l of each 16 bytes holds the components l, l + 8, l + 16 and l + 24 of 32. */
+/** Sixteen components as 0 … 15, a byte each: in steps of 1, from −7.5. */
+@inline
+function nibbles(at: usize, scale: v128): v128 {
+  const low = i16x8.narrow_i32x4_s(fromMiddle4(at, scale), fromMiddle4(at + 16, scale));
+  const high = i16x8.narrow_i32x4_s(fromMiddle4(at + 32, scale), fromMiddle4(at + 48, scale));
+  return i8x16.min_u(i8x16.narrow_i16x8_u(low, high), i8x16.splat(15));
+}
+
+/** Byte b of each 16 holds the components b and b + 16 of 32. */
 function write4(row: usize, scale: v128): void {
   for (let i: usize = 0; i < dimensions; i += 32) {
     const at = work + (i << 2);
-    let packed = nibbles(at, scale);
-    packed = v128.or(packed, i16x8.shl(nibbles(at + 32, scale), 4));
-    packed = v128.or(packed, i16x8.shl(nibbles(at + 64, scale), 8));
-    packed = v128.or(packed, i16x8.shl(nibbles(at + 96, scale), 12));
-    v128.store(row + (i >> 1), packed);
+    v128.store(row + (i >> 1), v128.or(nibbles(at, scale), i16x8.shl(nibbles(at + 64, scale), 4)));
   }
 }
 
@@ -188,6 +183,7 @@ export function ask(): void {
   rotate();
   memory.copy(question, work, dimensions << 2);
   write16(question16, WHOLE_QUESTION);
+  write8(question8, f32x4.splat(scale8));
 }
 
 /** Cosine of the question and normalise(raw + weight·previous), in float32. */
@@ -250,18 +246,22 @@ function row4Of(slot: usize): usize {
   return rows4 + (slot >> 8) * chunk + (slot & 255) * (dimensions >> 1);
 }
 
+/** Of 64 components: a lane sums eight products of at most 127 · 15, which 16 bits hold. */
 @inline
 function dot4(row: usize, x0: v128, x1: v128, x2: v128, x3: v128): v128 {
-  const packed = v128.load(row);
-  const mask = i16x8.splat(15);
-  return i32x4.add(
-    i32x4.add(
-      i32x4.dot_i16x8_s(v128.and(packed, mask), x0),
-      i32x4.dot_i16x8_s(v128.and(i16x8.shr_u(packed, 4), mask), x1),
-    ),
-    i32x4.add(
-      i32x4.dot_i16x8_s(v128.and(i16x8.shr_u(packed, 8), mask), x2),
-      i32x4.dot_i16x8_s(i16x8.shr_u(packed, 12), x3),
+  const mask = i8x16.splat(15);
+  const first = v128.load(row);
+  const second = v128.load(row, 16);
+  return i32x4.extadd_pairwise_i16x8_s(
+    i16x8.add(
+      i16x8.add(
+        i16x8.relaxed_dot_i8x16_i7x16_s(x0, v128.and(first, mask)),
+        i16x8.relaxed_dot_i8x16_i7x16_s(x1, v128.and(i16x8.shr_u(first, 4), mask)),
+      ),
+      i16x8.add(
+        i16x8.relaxed_dot_i8x16_i7x16_s(x2, v128.and(second, mask)),
+        i16x8.relaxed_dot_i8x16_i7x16_s(x3, v128.and(i16x8.shr_u(second, 4), mask)),
+      ),
     ),
   );
 }
@@ -269,7 +269,7 @@ function dot4(row: usize, x0: v128, x1: v128, x2: v128, x3: v128): v128 {
 /** The same of the rows of 4 bits; all scores are higher by the same amount. */
 export function scan4(slots: usize, count: usize, scores: usize): void {
   const length = dimensions;
-  const query = question16;
+  const query = question8;
   for (let n: usize = 0; n < count << 2; n += 16) {
     const r0 = row4Of(load<u32>(slots + n));
     const r1 = row4Of(load<u32>(slots + n + 4));
@@ -279,8 +279,8 @@ export function scan4(slots: usize, count: usize, scores: usize): void {
     let s1 = i32x4.splat(0);
     let s2 = i32x4.splat(0);
     let s3 = i32x4.splat(0);
-    for (let i: usize = 0; i < length; i += 32) {
-      const at = query + (i << 1);
+    for (let i: usize = 0; i < length; i += 64) {
+      const at = query + i;
       const x0 = v128.load(at);
       const x1 = v128.load(at + 16);
       const x2 = v128.load(at + 32);
