@@ -1,4 +1,5 @@
 // The noun `memory`: what one is made of.
+import { type GraphQLResolveInfo, OperationTypeNode } from 'graphql';
 import { type Effectiveness as EffectivenessShape, effectivenessOf } from '../src/domain/effectiveness.ts';
 import {
   type Deprecation as DeprecationShape,
@@ -20,6 +21,10 @@ const SharedWith = builder.objectRef<SharedWithShape>('SharedWith').implement({
   fields: (t) => ({ agents: t.exposeStringList('agents'), teams: t.exposeStringList('teams') }),
 });
 
+/** What a payload names may have been written a moment before: the views may not have it yet, the log has. */
+const loaderIn = ({ loaders }: Context, { operation }: GraphQLResolveInfo): Context['loaders']['memory'] =>
+  operation.operation === OperationTypeNode.MUTATION ? loaders.recordedMemory : loaders.memory;
+
 const Deprecation = builder.objectRef<DeprecationShape>('Deprecation').implement({
   fields: (t) => ({
     at: t.expose('at', { type: 'DateTime' }),
@@ -28,8 +33,8 @@ const Deprecation = builder.objectRef<DeprecationShape>('Deprecation').implement
     supersededBy: t.field({
       type: Memory,
       nullable: true,
-      resolve: ({ supersededBy }, _args, { loaders }) =>
-        supersededBy === null ? null : loaders.memory.load(supersededBy),
+      resolve: ({ supersededBy }, _args, context, info) =>
+        supersededBy === null ? null : loaderIn(context, info).load(supersededBy),
     }),
   }),
 });
@@ -76,9 +81,12 @@ const Source = builder.objectRef<LoadedSource>('Source').implement({
   }),
 });
 
-async function loadSources(sources: readonly SourceShape[], { loaders }: Context): Promise<LoadedSource[]> {
+async function loadSources(
+  sources: readonly SourceShape[],
+  loader: Context['loaders']['memory'],
+): Promise<LoadedSource[]> {
   const named = sources.flatMap(({ memory }) => memory ?? []);
-  const views = await Promise.all(named.map(async (id) => [id, await loaders.memory.load(id)] as const));
+  const views = await Promise.all(named.map(async (id) => [id, await loader.load(id)] as const));
   const found = new Map(views);
   const viewOf = (id: string | null) => (id === null ? null : (found.get(id) ?? null));
   return sourcesFor(sources, (id) => viewOf(id) !== null).map((source) => ({ source, view: viewOf(source.memory) }));
@@ -129,7 +137,7 @@ Memory.implement({
     sources: t.field({
       type: [Source],
       description: 'What it was derived from, as far as the caller may read it.',
-      resolve: ({ memory }, _args, context) => loadSources(memory.sources, context),
+      resolve: ({ memory }, _args, context, info) => loadSources(memory.sources, loaderIn(context, info)),
     }),
     history: t.field({
       type: [HistoryEntry],

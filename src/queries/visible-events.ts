@@ -8,6 +8,7 @@ import type { VoteEvent } from '../domain/votes.ts';
 import { type DecodedEvent, decode } from '../events/codec.ts';
 import type { QueryContext } from './dependencies.ts';
 import { memoriesById } from './lists.ts';
+import { recordedMemories } from './recorded-memories.ts';
 import { memoriesIn, withoutSecrets, withoutUnreadable } from './redaction.ts';
 
 /** An event as it is shown. */
@@ -51,9 +52,17 @@ const isOfMemory = (event: DecodedEvent['event']): event is MemoryEvent | VoteEv
 export async function present(context: QueryContext, events: readonly DecodedEvent[]): Promise<VisibleEvent[]> {
   if (context.caller.agent === null) return events.map((decoded) => shown(decoded, withoutSecrets(decoded.event)));
   const named = [...new Set(events.flatMap(({ event }) => memoriesIn(event)))];
-  const found = named.length === 0 ? [] : await memoriesById(context, named);
-  const readable = new Set(named.filter((_, index) => found[index] !== null));
+  const readable = await readableAmong(context, named);
   return events.map((decoded) => shown(decoded, withoutUnreadable(decoded.event, readable)));
+}
+
+/** The views may be behind the log, which told the events: what they do not have is looked for there. */
+async function readableAmong(context: QueryContext, named: readonly string[]): Promise<Set<string>> {
+  const served = named.length === 0 ? [] : await memoriesById(context, named);
+  const others = named.filter((_, index) => served[index] === null);
+  const recorded = await recordedMemories(context, others);
+  const hidden = new Set(others.filter((_, index) => recorded[index] === null));
+  return new Set(named.filter((id) => !hidden.has(id)));
 }
 
 export function shown({ event, at, id, position, stream, metadata }: DecodedEvent, data: JsonObject): VisibleEvent {
