@@ -28,6 +28,15 @@ test.each<[what: string, query: string, variables?: string]>([
   ['1 MB of words', `{ ${repeat(200_000, () => 'role')} }`],
   ['1 MB of brackets', '{a'.repeat(500_000)],
   ['1 MB of one list', `{ memories(filter: { users: [${repeat(200_000, () => '"u"')}] }) { totalCount } }`],
+  [
+    'a literal 1,900 lists deep',
+    `{ memories(filter: { users: ${'['.repeat(1_900)}${']'.repeat(1_900)} }) { totalCount } }`,
+  ],
+  [
+    'a type of a variable 1,900 lists deep',
+    `query ($v: ${'['.repeat(1_900)}Int${']'.repeat(1_900)}) { viewer { role } }`,
+  ],
+  ['one field 900 times', `{ ${repeat(900, () => 'viewer { role }')} }`],
   ['variables 10,000 deep', LIST, `{ "filter": ${'{ "not": '.repeat(10_000)}{}${'}'.repeat(10_001)}`],
   ['a list 10,000 deep', LIST, `{ "filter": { "users": ${'['.repeat(10_000)}${']'.repeat(10_000)} } }`],
   [
