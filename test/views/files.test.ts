@@ -1,5 +1,14 @@
 // What happens to the views' files on bad days.
-import { closeSync, openSync, readFileSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { EmbeddedViews, EmbeddedViewsOptions } from '../../src/views/embedded/embedded-views.ts';
 import { startChild } from '../support/child.ts';
@@ -55,6 +64,14 @@ async function answers() {
     list: await views.list({ reader: operator, now: NOW, first: 100 }),
   };
 }
+
+test('nobody but the owner may read the files', async () => {
+  await fill(1);
+  await embed();
+  const files = readdirSync(folder.path);
+  expect(files).toEqual(expect.arrayContaining(['views.db', 'views.db-wal', 'vectors.db', 'vectors.db-wal']));
+  for (const file of files) expect(statSync(folder.file(file)).mode & 0o777).toBe(0o600);
+});
 
 test('a restart gives the same answers', async () => {
   await fill(60);

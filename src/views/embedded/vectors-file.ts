@@ -2,6 +2,7 @@
 // damaged file is thrown away: what is missing is embedded again.
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Position } from '../../domain/event.ts';
+import { createPrivateFile } from '../../files/private-file.ts';
 import { isDamage, removeDatabase } from './damage.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -126,6 +127,7 @@ export function vectorOf(bytes: unknown, dimensions: number): Float32Array | nul
 }
 
 function connect(path: string): Connection {
+  createPrivateFile(path);
   const db = new DatabaseSync(path);
   try {
     db.exec('PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');

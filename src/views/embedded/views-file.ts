@@ -1,6 +1,7 @@
 // views.db: the documents, one row a memory, and the checkpoint beside them. It can always be made again from the log,
 // so a file that is damaged or was made under another signature is thrown away, never repaired.
 import { DatabaseSync } from 'node:sqlite';
+import { createPrivateFile } from '../../files/private-file.ts';
 import type { ViewSignature } from '../view-store.ts';
 import { isDamage, removeDatabase } from './damage.ts';
 
@@ -66,6 +67,7 @@ export function openViewsFile(path: string, signature: ViewSignature): ViewsFile
 function tryOpen(path: string, wanted: string): { db: DatabaseSync | null; fault: string | null } {
   let db: DatabaseSync | null = null;
   try {
+    createPrivateFile(path);
     db = new DatabaseSync(path);
     // Forgotten text is overwritten with zeros. NORMAL may lose the newest commits when the power fails, never the
     // order: the checkpoint then is older, and the log goes on from there.
