@@ -1,6 +1,6 @@
 // The embedded profile's folder: made private, and held by one process at a time.
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { failure } from '../domain/failure.ts';
 import { createPrivateFile } from '../files/private-file.ts';
@@ -54,7 +54,7 @@ const held = new Set<DatabaseSync>();
 function hold(folder: string): DatabaseSync {
   const file = join(folder, 'lock');
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     createPrivateFile(file);
     const lock = new DatabaseSync(file);
     try {
@@ -76,6 +76,16 @@ function hold(folder: string): DatabaseSync {
     );
   }
 }
+
+/** Node's own `recursive` tries for ever where nothing can be made, as in /proc. */
+function makeFolder(folder: string): void {
+  if (isFolder(folder)) return;
+  makeFolder(dirname(folder));
+  // Another process may have been faster.
+  if (!isFolder(folder)) mkdirSync(folder, { mode: 0o700 });
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 const SQLITE_BUSY = 5;
 

@@ -48,6 +48,10 @@ describe('the data folder', { timeout: 30_000 }, () => {
     expect((await stat(folder.file('data/events.db'))).size).toBe(4);
   });
 
+  test.skipIf(process.platform !== 'linux')('that cannot be made is refused', () => {
+    expect(() => open('/proc/annals/data')).toThrow('ANNALS_DATA: /proc/annals/data cannot be used');
+  });
+
   test('is held once: a second process is told so, and the first is unharmed', async () => {
     const path = folder.file('data');
     const first = holder(path);
