@@ -7,6 +7,7 @@ import { Failure } from './domain/failure.ts';
 import type { Embedder } from './embedding/embedder.ts';
 import { openMiniLm } from './embedding/minilm/minilm.ts';
 import { openOpenAi } from './embedding/openai/openai.ts';
+import type { EventLog } from './log/event-log.ts';
 import { openSqliteLog } from './log/sqlite/sqlite-log.ts';
 import { withProgress } from './server/announce.ts';
 import { createApp } from './server/app.ts';
@@ -45,7 +46,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   open.defer(() => folder.close());
   const log = open.adopt(await openSqliteLog({ file: folder.files.log, logger }), (it) => it.close());
   const embedder = open.adopt(await openEmbedder(config, logger), (it) => it.close());
-  const views = open.adopt(await openViews(folder, embedder, logger), (it) => it.close());
+  const views = open.adopt(await openViews(folder, embedder, log, logger), (it) => it.close());
 
   const parts = {
     log,
@@ -68,7 +69,12 @@ function openEmbedder({ embedding }: Config, logger: Logger): Promise<Embedder> 
   return embedding === null ? openMiniLm({ logger }) : openOpenAi(embedding);
 }
 
-async function openViews(folder: DataFolder, embedder: Embedder, logger: Logger): Promise<EmbeddedViews> {
+async function openViews(
+  folder: DataFolder,
+  embedder: Embedder,
+  log: EventLog,
+  logger: Logger,
+): Promise<EmbeddedViews> {
   const progress = { done: 0, total: 0 };
   const opening = openEmbeddedViews({
     viewsFile: folder.files.views,
@@ -79,7 +85,9 @@ async function openViews(folder: DataFolder, embedder: Embedder, logger: Logger)
     onProgress: (done, total) => Object.assign(progress, { done, total }),
   });
   const views = await withProgress('loading the memories', async () => progress, opening, process.stdout, logger);
-  if (views.begunAnew !== null) logger.info({ reason: views.begunAnew }, 'the views are made anew from the log');
+  const begins = (await log.head()) === log.start;
+  if (views.begunAnew !== null && !begins)
+    logger.info({ reason: views.begunAnew }, 'the views are made anew from the log');
   return views;
 }
 

@@ -39,6 +39,7 @@ test('the first start makes a private folder with a key, says where, serves, and
     expect.objectContaining({ address: url, profile: 'embedded', data: join(folder, 'data') }),
   );
   expect(logged).toContainEqual(expect.objectContaining({ file: join(folder, 'data', 'default.key') }));
+  expect(server.stdout()).not.toContain('made anew');
   expect(server.stdout()).not.toContain(readFileSync(join(folder, 'data', 'default.key'), 'utf8').trim());
   expect((await fetch(`${url}/ready`)).status).toBe(200);
   server.kill('SIGTERM');
