@@ -2,11 +2,14 @@
 import { z } from 'zod';
 import { failure } from '../domain/failure.ts';
 
-const request = z.object({
-  query: z.string('must be a string'),
-  variables: z.record(z.string(), z.unknown(), 'must be an object').nullish(),
-  operationName: z.string('must be a string').nullish(),
-});
+const request = z.object(
+  {
+    query: z.string('must be a string'),
+    variables: z.record(z.string(), z.unknown(), 'must be an object').nullish(),
+    operationName: z.string('must be a string').nullish(),
+  },
+  'must be a JSON object',
+);
 
 export type GraphqlRequest = { query: string; variables: Record<string, unknown>; operationName: string | null };
 
