@@ -8,6 +8,7 @@ import { countTerms } from './terms.ts';
 /** The weights of the fields beside the content, whose words count 1. */
 const AUTHOR = 3;
 const DATE = 1;
+const LESSON = 1;
 
 /** Written out, so that no ICU version changes what was embedded. */
 const months = 'January February March April May June July August September October November December'.split(' ');
@@ -18,9 +19,22 @@ export function dateWords(at: Instant): string {
   return `${date.getUTCDate()} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
 }
 
-/** What is embedded for a passage: `Author (8 May 2023): text`. */
-export const passageText = (memory: AnalysedFields, { start, end }: Span): string =>
-  `${memory.author} (${dateWords(memory.occurredAt)}): ${memory.content.slice(start, end).trim()}`;
+/** What a lesson is found by beside its content. The trajectory is how it was come by, not what it is about. */
+const lessonWords = ({ lesson }: AnalysedFields): string =>
+  lesson === null
+    ? ''
+    : [lesson.errorPattern, lesson.correctApproach, lesson.applicableContexts.join(', ')].filter(Boolean).join('\n');
+
+/**
+ * What is embedded for a passage: `Author (8 May 2023): text`. A lesson of one passage has its own words after the text; in
+ * a longer one they would stand in front of every passage alike.
+ */
+export function passageText(memory: AnalysedFields, { start, end }: Span): string {
+  const { author, occurredAt, content } = memory;
+  const text = `${author} (${dateWords(occurredAt)}): ${content.slice(start, end).trim()}`;
+  const lesson = end - start === content.length ? lessonWords(memory) : '';
+  return lesson === '' ? text : `${text}\n${lesson}`;
+}
 
 /** `countTokens` is the embedder's: it decides where long memories are split. */
 export function createAnalyser(countTokens: CountTokens): Analyse {
@@ -28,6 +42,7 @@ export function createAnalyser(countTokens: CountTokens): Analyse {
     const fields = new Map<string, number>();
     countTerms(memory.author, AUTHOR, fields);
     countTerms(dateWords(memory.occurredAt), DATE, fields);
+    countTerms(lessonWords(memory), LESSON, fields);
     return {
       passages: splitPassages(memory.content, countTokens).map((span) => analysePassage(memory, span)),
       fields,

@@ -32,7 +32,7 @@ export function memory({ number, content, session, minute = number, expiresAt, .
     occurredAt,
     position: String(number).padStart(8, '0'),
     expiresAt: expiresAt ?? null,
-    analysis: analyse({ content, author: whole.agent, occurredAt }),
+    analysis: analyse({ content, author: whole.agent, occurredAt, lesson: null }),
   };
 }
 

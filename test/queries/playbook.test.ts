@@ -91,6 +91,20 @@ test('each score is fit × (1 + effectiveness) × decay', async () => {
   expect(entries.some(({ explain }: { explain: { decay: number } }) => explain.decay === 0.5)).toBe(true);
 });
 
+test('a lesson is found by what it says of the error, the approach and the contexts', async () => {
+  await learn('It went wrong', {
+    errorPattern: 'silent byte order mark',
+    correctApproach: 'Detect the encoding first',
+    applicableContexts: ['spreadsheet'],
+  });
+  await world.settled();
+  for (const query of ['byte order mark', 'detect encodings', 'spreadsheets']) {
+    const [best] = await playbook({ query });
+    expect(best).toMatchObject({ memory: { content: 'It went wrong' }, explain: { coverage: expect.any(Number) } });
+    expect(best.explain.coverage).toBeGreaterThan(0);
+  }
+});
+
 test('first cuts after the order is made', async () => {
   const all = await contents();
   expect(await contents({ first: 2 })).toEqual(all.slice(0, 2));
