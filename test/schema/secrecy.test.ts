@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 import { createLogger } from '../../src/server/logger.ts';
 import { openEmbeddedViews } from '../../src/views/embedded/embedded-views.ts';
+import { openScratchViews } from '../../src/views/embedded/scratch-views.ts';
 import { expectNoTrace } from './secrecy.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -26,13 +27,14 @@ test(`nor from ${number(ON_FILES)} of the embedded profile`, async () => {
 async function openOnFiles(): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'annals-secrecy-'));
   const log = await openSqliteLog({ file: join(folder, 'log.db') });
-  const views = await openEmbeddedViews({
-    viewsFile: join(folder, 'views.db'),
-    vectorsFile: join(folder, 'vectors.db'),
+  const vectorsFile = join(folder, 'vectors.db');
+  const shared = {
     signature: { projections: 1, model: 'hashed-words', dimensions: 384 },
     logger: createLogger('silent', process.stdout),
-  });
-  const world = await openWorld({ log, views });
+  };
+  const views = await openEmbeddedViews({ ...shared, viewsFile: join(folder, 'views.db'), vectorsFile });
+  const openScratch = () => openScratchViews({ ...shared, parent: folder, sharedVectors: vectorsFile });
+  const world = await openWorld({ log, views, openScratch });
   const close = async () => {
     await world.close();
     await views.close();

@@ -39,6 +39,8 @@ const questions = {
   run: `query ($run: ID!) { run(id: $run) { id version agent task namespace status memories { ${PART} } evaluation reflections { ${PART} } startedAt completedAt } }`,
   handoff: `query ($handoff: ID!) { handoff(id: $handoff) { ${HANDOFF} memories { ${PART} } } }`,
   handoffs: `query ($status: HandoffStatus, $first: Int) { handoffs(status: $status, first: $first) { nodes { ${HANDOFF} memories { id } } pageInfo { hasNextPage endCursor } totalCount } }`,
+  keep: 'query ($input: SearchInput!) { search(input: $input) { receipt } }',
+  why: `query ($receipt: ID!) { why(receipt: $receipt) { by input same returned { id ${EXPLAIN} memory { ${PART} } } replayed { id ${EXPLAIN} memory { ${PART} } } } }`,
   vote: 'mutation ($id: ID!) { vote(input: { memory: $id, value: HELPFUL }) { position } }',
   revise: 'mutation ($id: ID!) { reviseMemory(input: { id: $id, content: "x" }) { position } }',
   cite: 'mutation ($id: ID!) { recordMemory(input: { content: "x", sources: [{ memory: $id }] }) { position } }',
@@ -83,7 +85,13 @@ const asking = <K extends Question['ask']>(
   of = fc.nat(1_000),
 ) => fc.record({ ask: fc.constant(ask), variables, of });
 
-const question: fc.Arbitrary<Question> = fc.oneof(
+const kept = asking(
+  'keep',
+  fc.record({
+    input: fc.record({ query: text, mode: fc.constantFrom('HYBRID', 'KEYWORD'), first, receipt: fc.constant(true) }),
+  }),
+);
+const common: fc.Arbitrary<Question> = fc.oneof(
   asking('memory', none),
   asking('memories', fc.record({ filter, first })),
   asking(
@@ -134,6 +142,9 @@ const question: fc.Arbitrary<Question> = fc.oneof(
   fc.constantFrom(...changes, 'accept' as const).chain((ask) => asking(ask, none)),
 );
 
+/** Of a kept search the log is replayed: that takes its time. */
+const question: fc.Arbitrary<Question> = fc.oneof({ weight: 40, arbitrary: common }, { weight: 1, arbitrary: kept });
+
 const plan = fc.record({
   story,
   readers: fc.uniqueArray(fc.constantFrom(...agents), { minLength: READERS, maxLength: READERS }),
@@ -157,9 +168,8 @@ export async function expectNoTrace(open: () => Promise<World>, cases: number): 
         for (const question of asked) {
           const variables = placed(question, lived, visible);
           if (variables === null) continue;
-          const query = questions[question.ask];
-          const answer = comparable(await whole.ask(reader, query, variables));
-          expect(answer).toBe(comparable(await part.ask(reader, query, variables)));
+          const answer = comparable(await answerOf(whole, reader, question, variables));
+          expect(answer).toBe(comparable(await answerOf(part, reader, question, variables)));
           expect(answer).not.toContain('TOO_COMPLEX');
           seen.cases += 1;
           seen.rows += answer.split('"content"').length - 1;
@@ -175,6 +185,16 @@ export async function expectNoTrace(open: () => Promise<World>, cases: number): 
   expect(seen.hidden).toBeGreaterThan(0);
   expect(seen.rows).toBeGreaterThan(seen.cases / 2);
   return seen;
+}
+
+/** Of a kept search it is what its receipt tells. */
+async function answerOf(world: World, reader: string, { ask }: Question, variables: object): Promise<Answer> {
+  const answer = await world.ask(reader, questions[ask], variables);
+  if (ask !== 'keep') return answer;
+  expect(answer.errors).toBeUndefined();
+  const explained = await world.ask(reader, questions.why, { receipt: answer.data.search.receipt });
+  expect(explained.data?.why.same).toBe(true);
+  return explained;
 }
 
 /** What there is for the agent, memories and handoffs: by the visibility functions alone, over the documents as they are. */

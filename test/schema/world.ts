@@ -45,7 +45,12 @@ const yoga = createYoga<{ context: Context }, Context>({
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
-export type WorldOptions = { log?: EventLog; views?: ViewStore };
+export type WorldOptions = {
+  log?: EventLog;
+  views?: ViewStore;
+  /** Throw-away views for reads in the past: of the same kind as `views`, for the same scores. */
+  openScratch?: () => Promise<ViewStore>;
+};
 
 export async function openWorld(options: WorldOptions = {}) {
   const log = options.log ?? openMemoryLog();
@@ -89,7 +94,7 @@ export async function openWorld(options: WorldOptions = {}) {
     }
     return true;
   };
-  const openScratch = async () => openNaiveViews({ analyse });
+  const openScratch = options.openScratch ?? (async () => openNaiveViews({ analyse }));
   const pasts = createPasts((tenant, position) => openPast({ log, embedder, openScratch }, tenant, position));
   const asking = {
     log: countedLog,
