@@ -31,11 +31,46 @@ export type Votes = {
 
 export const noVotes: Votes = { revision: -1, votes: [] };
 
-export function evolve(state: Votes, event: VoteEvent, at: Recorded): Votes {
-  const { voter, task } = event.data;
-  const others = state.votes.filter((vote) => vote.voter !== voter || vote.task !== task);
-  return {
+/** What a state's list is still to be made of. */
+type Step = { before: Votes; event: VoteEvent; at: Recorded; depth: number };
+
+/** The list is made when it is first asked for: a thousand votes in a row make one list, not a thousand. */
+const steps = new WeakMap<Votes, Step>();
+
+/** More steps are not kept: then the list is made unasked. */
+const MOST_STEPS = 1_000;
+
+export function evolve(before: Votes, event: VoteEvent, at: Recorded): Votes {
+  let votes: Vote[] | null = null;
+  const after: Votes = {
     revision: at.revision,
-    votes: event.type === 'memory.voted' ? [{ ...event.data, at: at.recordedAt }, ...others] : others,
+    get votes() {
+      votes ??= listOf(after);
+      return votes;
+    },
   };
+  const depth = (steps.get(before)?.depth ?? 0) + 1;
+  steps.set(after, { before, event, at, depth });
+  return depth < MOST_STEPS ? after : { revision: at.revision, votes: after.votes };
 }
+
+/** One pass over all steps since a list was last there. */
+function listOf(state: Votes): Vote[] {
+  const since: Step[] = [];
+  let known = state;
+  for (let step = steps.get(known); step !== undefined; step = steps.get(known)) {
+    since.push(step);
+    known = step.before;
+  }
+  steps.delete(state);
+  // Oldest first, as a map keeps the order in which its entries came.
+  const votes = new Map(known.votes.toReversed().map((vote) => [ballotOf(vote), vote]));
+  for (const { event, at } of since.reverse()) {
+    const ballot = ballotOf(event.data);
+    votes.delete(ballot);
+    if (event.type === 'memory.voted') votes.set(ballot, { ...event.data, at: at.recordedAt });
+  }
+  return Array.from(votes.values()).reverse();
+}
+
+const ballotOf = ({ voter, task }: Pick<Vote, 'voter' | 'task'>): string => JSON.stringify([voter, task]);

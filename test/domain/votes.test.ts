@@ -1,8 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { effectivenessOf, wilsonLowerBound } from '../../src/domain/effectiveness.ts';
 import type { MemoryView } from '../../src/domain/memory-view.ts';
 import { type Ballot, retract, vote } from '../../src/domain/vote-decisions.ts';
-import type { VoteEvent } from '../../src/domain/votes.ts';
+import { evolve, noVotes, type VoteEvent, type Votes } from '../../src/domain/votes.ts';
 import { aRecording, aVote, minute, someVotes } from '../support/fixtures.ts';
 import { given } from '../support/given.ts';
 
@@ -81,6 +82,55 @@ test('the newest vote of a voter counts, and stands first', () => {
     ['bob', 'HARMFUL'],
     ['cleo', 'HELPFUL'],
   ]);
+});
+
+describe('folding', () => {
+  const at = (revision: number) => ({
+    tenant: 'acme',
+    id: 'm1',
+    revision,
+    recordedAt: minute(revision % 60),
+    actor: 'bob',
+  });
+
+  const event = fc
+    .record({
+      voter: fc.constantFrom('bob', 'cleo', 'dan'),
+      task: fc.constantFrom(null, 'a', 'b'),
+      value: fc.constantFrom('HELPFUL' as const, 'HARMFUL' as const, null),
+    })
+    .map(({ voter, task, value }) => (value === null ? retracted(voter, task) : voted(voter, { task, value })));
+
+  /** As the words say it: each event makes the list anew. */
+  function plainly({ votes }: Votes, { type, data }: VoteEvent, revision: number): Votes {
+    const others = votes.filter(({ voter, task }) => voter !== data.voter || task !== data.task);
+    const { recordedAt } = at(revision);
+    return { revision, votes: type === 'memory.voted' ? [{ ...data, at: recordedAt }, ...others] : others };
+  }
+
+  test('gives the same whenever the list is looked at, and leaves former states as they were', () => {
+    const events = fc.array(fc.tuple(event, fc.boolean()), { maxLength: 60 });
+    fc.assert(
+      fc.property(events, (all) => {
+        const states: [Votes, Votes][] = [[noVotes, noVotes]];
+        for (const [revision, [one, isLookedAt]] of all.entries()) {
+          const [lazy, plain] = states.at(-1) ?? [noVotes, noVotes];
+          const next = evolve(lazy, one, at(revision));
+          const expected = plainly(plain, one, revision);
+          if (isLookedAt) expect(next).toEqual(expected);
+          states.push([next, expected]);
+        }
+        for (const [lazy, plain] of states) expect(JSON.parse(JSON.stringify(lazy))).toEqual(plain);
+      }),
+    );
+  });
+
+  test('tens of thousands of votes is one pass', () => {
+    let state = noVotes;
+    for (let n = 0; n < 20_000; n++) state = evolve(state, voted(`voter${n}`), at(n));
+    expect(state.votes).toHaveLength(20_000);
+    expect(state.votes[0]).toMatchObject({ voter: 'voter19999' });
+  });
 });
 
 describe('effectiveness', () => {
