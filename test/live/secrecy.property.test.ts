@@ -109,7 +109,7 @@ async function openWorld() {
   async function act(one: Change, count: number): Promise<void> {
     const put = (stream: string, event: Parameters<typeof anEvent>[0]) =>
       log.append([{ stream, expected: 'any', events: [anEvent(event, { recordedAt: NOW })] }]);
-    if (one.do === 'join' || one.do === 'leave') {
+    if ('team' in one) {
       const type = one.do === 'join' ? 'team.joined' : 'team.left';
       await put(streamName('team', TENANT, one.team), { type, data: { agents: [one.agent] } });
       return;
