@@ -169,7 +169,12 @@ test('it equals scoring everything, through replacements, removals, expiry, cont
               ({ expiresAt }) => expiresAt !== null && expiresAt <= at.now,
             );
             for (const { number } of due) memories.delete(number);
-            expect(index.expire(at.now).toSorted()).toEqual(due.map(({ number }) => number).toSorted());
+            expect(
+              index
+                .expire(at.now)
+                .map(({ number }) => number)
+                .toSorted(),
+            ).toEqual(due.map(({ number }) => number).toSorted());
             break;
           }
           case 'search': {

@@ -124,3 +124,15 @@ test('a vector that comes after its text went is not kept', async () => {
   await views.putVectors(wanted.map(({ hash }) => ({ hash, vector: marked() })));
   expect((await views.statistics()).vectorsKept).toBe(0);
 });
+
+test('what a search finds expired wants no vector any more, and its own goes with its row', async () => {
+  const expiresAt = '2026-03-01T00:00:00.000Z';
+  await put(secretive('m1', { expiresAt }));
+  await embed();
+  await put(secretive('m2', { expiresAt }));
+  expect(await views.wantedVectors(10)).not.toEqual([]);
+  await views.search({ reader: operator, now: expiresAt, mode: 'KEYWORD', text: 'secret', vector: null, limit: 1 });
+  expect(await views.wantedVectors(10)).toEqual([]);
+  expect(await views.sweep('2026-03-01T00:01:00.000Z')).toBe(2);
+  expect(await views.statistics()).toMatchObject({ vectorsKept: 0, vectorsWanted: 0 });
+});

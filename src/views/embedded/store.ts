@@ -42,7 +42,7 @@ export function openStore(
   const records = recordsOf(db);
   const index = createSearchIndex({ dimensions });
   const indexing = createIndexing(index, vectors);
-  const search = createSearch(db, index);
+  const search = createSearch(db, index, indexing.expire);
   const readCheckpoint = db.prepare(`SELECT value FROM meta WHERE key = 'checkpoint'`);
   const writeCheckpoint = db.prepare(`INSERT OR REPLACE INTO meta VALUES ('checkpoint', ?)`);
   let checkpoint = (readCheckpoint.get()?.value as Position | undefined) ?? null;

@@ -23,7 +23,7 @@ export type Contents = {
   holder(hash: string): number | undefined;
   hashesOf(number: number): string[];
   wanting(): Iterable<string>;
-  expire(now: Instant): number[];
+  expire(now: Instant): { number: number; hashes: string[] }[];
   settle(): void;
   memories(): number;
   bytes(): number;
@@ -116,6 +116,8 @@ export function createContents(dimensions: number): Contents {
     return entry.passages.filter((passage) => passage.slot === NONE).map((passage) => passage.hash);
   }
 
+  const hashesOf = (number: number): string[] => entries[number]?.passages.map(({ hash }) => hash) ?? [];
+
   function remove(number: number): void {
     const entry = entries[number];
     if (entry === undefined) return;
@@ -134,10 +136,11 @@ export function createContents(dimensions: number): Contents {
     }
   }
 
-  function expire(now: Instant): number[] {
-    return expiry.due(now).map((entry) => {
-      remove(entry.number);
-      return entry.number;
+  function expire(now: Instant): { number: number; hashes: string[] }[] {
+    return expiry.due(now).map(({ number }) => {
+      const hashes = hashesOf(number);
+      remove(number);
+      return { number, hashes };
     });
   }
 
@@ -168,7 +171,7 @@ export function createContents(dimensions: number): Contents {
     remove,
     setVector,
     holder: (hash) => sameText.first(hash)?.entry.number,
-    hashesOf: (number) => entries[number]?.passages.map(({ hash }) => hash) ?? [],
+    hashesOf,
     wanting,
     expire,
     settle,

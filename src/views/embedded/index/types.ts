@@ -72,8 +72,8 @@ export type SearchIndex = {
   hashesOf(number: number): string[];
   /** The hashes of the texts without a vector, by memory's number; of a text of several memories more than once. */
   wanting(): Iterable<string>;
-  /** Removes what has expired at `now`; to be called before each search. Gives back the numbers. */
-  expire(now: Instant): number[];
+  /** Removes what has expired at `now`; to be called before each search. Gives back what there was. */
+  expire(now: Instant): { number: number; hashes: string[] }[];
   /** Does the work that changes left for later. A search does it by itself; after a long load, call it once. */
   settle(): void;
   /** Unordered: the union of the best by coverage and the best by cosine, each with both. As if all had been scored. */
