@@ -81,19 +81,24 @@ const asCaller = (
   incoming: Incoming,
   correlationId: string,
   work: (caller: Caller) => Promise<Outgoing>,
-) => routes.asCaller({ secret: bearerOf(incoming), agent: agentOf(incoming), correlationId }, work);
+  arrived?: () => Promise<unknown>,
+) => routes.asCaller({ secret: bearerOf(incoming), agent: agentOf(incoming), correlationId }, work, arrived);
 
 async function graphql(routes: Routes, incoming: Incoming, correlationId: string): Promise<Outgoing> {
   // A browser's form cannot send this type to another origin unasked: that keeps forged requests out.
   if (!/^application\/json\s*(;|$)/i.test(incoming.header('content-type') ?? ''))
     return refusal(failure('INVALID_INPUT', 'send content-type: application/json', { field: 'content-type' }), {}, 415);
-  return asCaller(routes, incoming, correlationId, (caller) => routes.graphql(incoming, caller)).catch(
-    (error: unknown) => {
-      // What GraphQL itself refuses is 200 with errors, and so is this: the request was well-formed.
-      if (error instanceof Failure && error.code === 'FORBIDDEN') return refusal(error, {}, 200);
-      throw error;
-    },
-  );
+  let text: Promise<string> | undefined;
+  const body = () => {
+    text ??= incoming.body();
+    return text;
+  };
+  const work = (caller: Caller) => routes.graphql({ ...incoming, body }, caller);
+  return asCaller(routes, incoming, correlationId, work, body).catch((error: unknown) => {
+    // What GraphQL itself refuses is 200 with errors, and so is this: the request was well-formed.
+    if (error instanceof Failure && error.code === 'FORBIDDEN') return refusal(error, {}, 200);
+    throw error;
+  });
 }
 
 function page({ graphiql }: Routes, incoming: Incoming): Promise<Outgoing> | Outgoing {
