@@ -1,5 +1,5 @@
 // The one place where a failure becomes a GraphQL error, with extensions {code, field, limit, …}.
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
 import { Failure, type FailureCode, type FailureDetails, failureCodes } from '../src/domain/failure.ts';
 import { fieldAt } from './field-at.ts';
 
@@ -8,7 +8,7 @@ import { fieldAt } from './field-at.ts';
  * server finds it in the log by the correlation id. What went through here already comes back as it is.
  */
 export function toGraphQLError(error: unknown, correlationId: string): GraphQLError {
-  if (error instanceof GraphQLError && isCode(error.extensions.code)) return error;
+  if (error instanceof GraphQLError && isCode(error.extensions.code)) return withoutHttp(error);
   const cause = causeOf(error);
   const code = codeOf(error);
   if (code === 'INTERNAL')
@@ -31,6 +31,12 @@ export function codeOf(error: unknown): FailureCode {
   return failureCodes.find((code) => code === cause.extensions.code) ?? 'INVALID_INPUT';
 }
 
+/** Yoga notes on errors of validation how it would answer them over HTTP. */
+function withoutHttp(error: GraphQLError): GraphQLError {
+  const { http, ...extensions } = error.extensions;
+  return http === undefined ? error : present(error, error.message, extensions);
+}
+
 /** Others put codes on errors, too. */
 const isCode = (code: unknown): boolean => failureCodes.some((ours) => ours === code);
 
@@ -45,9 +51,7 @@ function placeOf(error: unknown): FailureDetails {
   return field === null ? {} : { field };
 }
 
-type Extensions = FailureDetails & { code: FailureCode; correlationId?: string };
-
-function present(error: unknown, message: string, extensions: Extensions): GraphQLError {
+function present(error: unknown, message: string, extensions: GraphQLErrorExtensions): GraphQLError {
   if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions });
   const { nodes, source, positions, path } = error;
   return new GraphQLError(message, {

@@ -45,6 +45,25 @@ test('more requests at once than there is room for are refused with UNAVAILABLE,
   expect(statuses).toEqual([200, 200, 503, 503, 503]);
 });
 
+test('a request that arrives slowly takes no room', async () => {
+  const { request } = await start({ settings: { maxConcurrency: 1 } });
+  const query = new TextEncoder().encode('{ "query": "{ viewer { role } }" }');
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const sender = writable.getWriter();
+  const streamed: RequestInit & { duplex: 'half' } = { ...post(''), body: readable, duplex: 'half' };
+  const slow = request('writer', '/graphql', streamed);
+  await sender.write(query.subarray(0, 10));
+  expect((await request('writer', '/graphql', post('{ viewer { role } }'))).status).toBe(200);
+  await Promise.all([sender.write(query.subarray(10)), sender.close()]);
+  expect(await (await slow).json()).toEqual({ data: { viewer: { role: 'TENANT' } } });
+});
+
+test('what is refused says nothing but what is in the contract', async () => {
+  const { ask } = await start({});
+  const { errors } = await ask('writer', `{ ${'viewer { role } '.repeat(900)} }`);
+  expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'TOO_COMPLEX', limit: 500_000 }]);
+});
+
 test('in production there is no GraphiQL', async () => {
   const { request } = await start({ settings: { production: true } });
   const response = await request(null, '/graphql', { headers: { accept: 'text/html' } });
