@@ -23,9 +23,18 @@ const projections: { readonly [C in Category]?: readonly Projection[] } = {
 /** The categories that make documents. */
 export const projected = Object.keys(projections) as Category[];
 
+/** By category and type, as they come: an event's type tells what it concerns, whatever else it holds. */
+const found = new Map<Category, Map<string, Projection | null>>();
+
 /** At most one: no two make the same event's document. */
-const projectionOf = ({ name, event }: DecodedEvent): Projection | undefined =>
-  projections[name.category]?.find((projection) => projection.concerns(event));
+function projectionOf({ name: { category }, event }: DecodedEvent): Projection | null {
+  const byType = found.get(category) ?? new Map<string, Projection | null>();
+  const known = byType.get(event.type);
+  if (known !== undefined) return known;
+  const projection = projections[category]?.find((one) => one.concerns(event)) ?? null;
+  found.set(category, byType.set(event.type, projection));
+  return projection;
+}
 
 /** A document on its way through the page. */
 type Kept = {
@@ -62,7 +71,7 @@ async function plan(events: readonly DecodedEvent[], load: ViewWriter['load']): 
   const steps: Step[] = [];
   for (const decoded of events) {
     const projection = projectionOf(decoded);
-    if (projection === undefined) continue;
+    if (projection === null) continue;
     const { kind } = projection;
     const ofKind = byKind.get(kind) ?? new Map<string, Kept>();
     byKind.set(kind, ofKind);
@@ -75,9 +84,9 @@ async function plan(events: readonly DecodedEvent[], load: ViewWriter['load']): 
     }
     steps.push({ decoded, projection, kept });
   }
-  const found = all.length === 0 ? [] : await load(all.map(({ key }) => key));
+  const loaded = all.length === 0 ? [] : await load(all.map(({ key }) => key));
   all.forEach((kept, index) => {
-    kept.document = found[index] ?? null;
+    kept.document = loaded[index] ?? null;
   });
   return steps;
 }

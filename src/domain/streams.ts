@@ -8,7 +8,7 @@ export type StreamName = { category: Category; tenant: string; id: string };
 /** Holds what belongs to no tenant (the administrator's keys). `$` is in no tenant's name. */
 export const SERVER = '$server';
 
-const isCategory = (text: string): text is Category => categories.some((category) => category === text);
+const byName = new Map<string, Category>(categories.map((category) => [category, category]));
 
 export const streamName = (category: Category, tenant: string, id: string): string => `${category}-${tenant}+${id}`;
 
@@ -16,7 +16,7 @@ export const streamName = (category: Category, tenant: string, id: string): stri
 export function parseStream(name: string): StreamName | null {
   const dash = name.indexOf('-');
   const plus = name.indexOf('+', dash);
-  const category = name.slice(0, Math.max(dash, 0));
-  if (plus < 0 || !isCategory(category)) return null;
+  const category = byName.get(name.slice(0, Math.max(dash, 0)));
+  if (plus < 0 || category === undefined) return null;
   return { category, tenant: name.slice(dash + 1, plus), id: name.slice(plus + 1) };
 }
