@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Memory } from '../../src/domain/memory.ts';
 import type { EmbeddedViews } from '../../src/views/embedded/embedded-views.ts';
 import { aMemory, at, aVote, minute, NOW, operator, putMemory, putVotes } from '../support/fixtures.ts';
+import { aSession, putRecord } from '../support/records.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
 import { openIn, signature } from './open.ts';
 
@@ -135,4 +136,18 @@ test('what a search finds expired wants no vector any more, and its own goes wit
   expect(await views.wantedVectors(10)).toEqual([]);
   expect(await views.sweep('2026-03-01T00:01:00.000Z')).toBe(2);
   expect(await views.statistics()).toMatchObject({ vectorsKept: 0, vectorsWanted: 0 });
+});
+
+test('of a record nothing is left of what it said before', async () => {
+  const putSession = async (summary: string) => {
+    position++;
+    await views.apply(
+      [putRecord('session', at(position), aSession('s1', { revision: position, summary }))],
+      at(position),
+    );
+  };
+  await putSession(`xyzzy ${'xyzzysummary '.repeat(2_000)}`);
+  expect(traces()).toEqual(['views.db-wal']);
+  await putSession('done');
+  await vi.waitFor(() => expect(traces()).toEqual([]), 10_000);
 });
