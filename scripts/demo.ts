@@ -3,7 +3,7 @@
 import colors from 'picocolors';
 import { startServer } from '../bench/support/server-process.ts';
 import { createAgents } from './demo/agents.ts';
-import { createAsk } from './demo/client.ts';
+import { createClient } from './demo/client.ts';
 import { createStage } from './demo/stage.ts';
 import { play } from './demo/story.ts';
 
@@ -15,7 +15,7 @@ const server = await startServer();
 const stage = createStage(write);
 try {
   write(`${colors.bold('Annals')} at ${colors.underline(server.url)}`);
-  await play(stage, createAgents(createAsk(server.url, server.key)));
+  await play(stage, createAgents(createClient(server.url, server.key)));
 } finally {
   await server.stop();
 }

@@ -1,6 +1,6 @@
 // What the agents of the walk-through do, one function an act.
 import { z } from 'zod';
-import type { Ask } from './client.ts';
+import type { Client } from './client.ts';
 
 const memory = z.object({ id: z.string(), content: z.string(), agent: z.string() });
 const recorded = z.object({ memory, position: z.string() });
@@ -21,13 +21,14 @@ const handoff = z.object({
   withheld: z.array(z.string()),
   session: session.nullable(),
 });
+const hits = z.array(z.object({ memory: z.object({ content: z.string() }) }));
 const SESSION = 'completed next blocked { name reason } progress';
 const HANDOFF = `id status acceptedBy memories { content } withheld session { ${SESSION} }`;
 
 export type Recorded = z.infer<typeof recorded>;
 export type Found = { agent: string; content: string; id: string };
 
-export function createAgents(ask: Ask) {
+export function createAgents({ ask, first }: Client) {
   return {
     team: (team: string, agents: string[]) =>
       ask(
@@ -152,6 +153,19 @@ export function createAgents(ask: Ask) {
       return answer.offerHandoff.handoff;
     },
 
+    /** The task of the next handoff to it after a position, as it arrives. */
+    handed: async (agent: string, after: string) => {
+      const answer = await first(
+        agent,
+        `subscription ($after: Position!) {
+           handoffs(after: $after, statuses: [OFFERED]) { ... on HandoffChanged { handoff { from task } } }
+         }`,
+        { after },
+        z.object({ handoffs: z.object({ handoff: z.object({ from: z.string(), task: z.string() }) }) }),
+      );
+      return answer.handoffs.handoff;
+    },
+
     accept: async (agent: string, id: string) => {
       const answer = await ask(
         agent,
@@ -160,6 +174,61 @@ export function createAgents(ask: Ask) {
         z.object({ acceptHandoff: z.object({ handoff }) }),
       );
       return answer.acceptHandoff.handoff;
+    },
+
+    revise: async (agent: string, input: object) => {
+      const answer = await ask(
+        agent,
+        'mutation ($input: ReviseMemoryInput!) { reviseMemory(input: $input) { memory { content } } }',
+        { input },
+        z.object({ reviseMemory: z.object({ memory: z.object({ content: z.string() }) }) }),
+      );
+      return answer.reviseMemory.memory.content;
+    },
+
+    /** A search that is kept: its receipt, and what it found. */
+    keep: async (agent: string, query: string) => {
+      const answer = await ask(
+        agent,
+        `query ($query: String!) {
+           search(input: { query: $query, first: 1, receipt: true }) { receipt position hits { memory { content } } }
+         }`,
+        { query },
+        z.object({ search: z.object({ receipt: z.string(), position: z.string(), hits }) }),
+      );
+      return answer.search;
+    },
+
+    searchAsOf: async (agent: string, query: string, position: string) => {
+      const answer = await ask(
+        agent,
+        `query ($query: String!, $position: Position!) {
+           search(input: { query: $query, first: 1, asOf: { position: $position } }) { hits { memory { content } } }
+         }`,
+        { query, position },
+        z.object({ search: z.object({ hits }) }),
+      );
+      return answer.search.hits[0]?.memory.content;
+    },
+
+    why: async (agent: string, receipt: string) => {
+      const answer = await ask(
+        agent,
+        'query ($receipt: ID!) { why(receipt: $receipt) { same returned { memory { content } } } }',
+        { receipt },
+        z.object({ why: z.object({ same: z.boolean(), returned: hits }) }),
+      );
+      return answer.why;
+    },
+
+    verify: async () => {
+      const answer = await ask(
+        null,
+        '{ verify { matches } }',
+        {},
+        z.object({ verify: z.object({ matches: z.boolean() }) }),
+      );
+      return answer.verify.matches;
     },
   };
 }

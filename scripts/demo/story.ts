@@ -1,5 +1,6 @@
 // The walk-through: an agent records, another finds, votes and learns.
 import type { Agents } from './agents.ts';
+import { whatWasKnown } from './past.ts';
 import type { Stage } from './stage.ts';
 import { howTheyWorkTogether } from './together.ts';
 
@@ -9,6 +10,7 @@ export async function play(stage: Stage, agents: Agents): Promise<void> {
   await whatHelps(stage, agents);
   await whatAPersonLikes(stage, agents);
   await howTheyWorkTogether(stage, agents);
+  await whatWasKnown(stage, agents);
 }
 
 async function whoSeesWhat(stage: Stage, { team, record, search }: Agents): Promise<void> {

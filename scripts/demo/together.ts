@@ -29,7 +29,7 @@ async function oneSession(stage: Stage, { startSession, progress }: Agents, id: 
 
 async function oneHandoff(
   stage: Stage,
-  { team, record, offer, accept, progress }: Agents,
+  { team, record, offer, accept, handed, progress }: Agents,
   session: string,
 ): Promise<void> {
   stage.chapter('Handing over');
@@ -37,6 +37,8 @@ async function oneHandoff(
   const shared = await record('frontend', { content: 'The payment form posts to /v2/charges', scope: 'GLOBAL' });
   const secret = await record('frontend', { content: 'I do not trust the retries in /v2/charges' });
   const task = 'Get a test key and unblock the payment';
+  stage.says('cashier', 'listens to what is handed to its team');
+  const heard = handed('cashier', shared.position);
   stage.says('frontend', 'offers the team payments a task, with the session and two notes', task);
   const offered = await offer('frontend', {
     to: { team: 'payments' },
@@ -45,6 +47,9 @@ async function oneHandoff(
     memories: [shared.memory.id, secret.memory.id],
   });
   stage.expects('it is told which note the team cannot read', offered.withheld.join() === secret.memory.id, offered);
+
+  const arrived = await heard;
+  stage.expects(`cashier has it at once, from ${arrived.from}`, arrived.task === task, arrived);
 
   stage.says('backend', 'goes on with the session meanwhile');
   await progress('backend', { id: session, next: ['refunds'] });
