@@ -8,7 +8,7 @@ import { label, pageSize, text } from './checks.ts';
 import { HandoffStatus } from './enums.ts';
 import { HistoryEntry } from './history.ts';
 import { Memory } from './memory.ts';
-import { MIN_POSITION, PageInfo } from './page-info.ts';
+import { MIN_POSITION, PageInfo, pageInfoOf } from './page-info.ts';
 import { Session } from './session.ts';
 
 const FIRST = 20;
@@ -72,10 +72,7 @@ const HandoffConnection = builder.objectRef<RecordsPage<'handoff'>>('HandoffConn
       complexity: { multiplier: 1 },
       resolve: ({ rows }) => rows.map(({ document }) => document),
     }),
-    pageInfo: t.field({
-      type: PageInfo,
-      resolve: ({ rows, hasNextPage }) => ({ hasNextPage, endCursor: rows.at(-1)?.cursor ?? null }),
-    }),
+    pageInfo: t.field({ type: PageInfo, resolve: pageInfoOf }),
     totalCount: t.exposeInt('total'),
   }),
 });

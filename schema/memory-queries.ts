@@ -7,7 +7,7 @@ import { builder } from './builder.ts';
 import { label, pageSize, text } from './checks.ts';
 import { Memory } from './memory.ts';
 import { MemoryFilter, toViewFilter, wholeFilter } from './memory-filter.ts';
-import { MIN_POSITION, PageInfo } from './page-info.ts';
+import { MIN_POSITION, PageInfo, pageInfoOf } from './page-info.ts';
 
 const FIRST = 20;
 
@@ -19,10 +19,7 @@ const MemoryConnection = builder.objectRef<MemoryPage>('MemoryConnection').imple
   fields: (t) => ({
     nodes: t.expose('rows', { type: [Memory], complexity: { multiplier: 1 } }),
     edges: t.expose('rows', { type: [MemoryEdge], complexity: { multiplier: 1 } }),
-    pageInfo: t.field({
-      type: PageInfo,
-      resolve: ({ rows, hasNextPage }) => ({ hasNextPage, endCursor: rows.at(-1)?.cursor ?? null }),
-    }),
+    pageInfo: t.field({ type: PageInfo, resolve: pageInfoOf }),
     totalCount: t.int({ resolve: ({ total }) => total() }),
   }),
 });

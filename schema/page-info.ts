@@ -9,3 +9,9 @@ export const PageInfo = builder.objectRef<{ hasNextPage: boolean; endCursor: str
     endCursor: t.exposeString('endCursor', { nullable: true }),
   }),
 });
+
+/** Of a page of rows that have a cursor each. */
+export const pageInfoOf = ({ rows, hasNextPage }: { rows: readonly { cursor: string }[]; hasNextPage: boolean }) => ({
+  hasNextPage,
+  endCursor: rows.at(-1)?.cursor ?? null,
+});

@@ -12,7 +12,7 @@ import { builder } from './builder.ts';
 import { label, name, pageSize, text } from './checks.ts';
 import { ItemStatus, SessionStatus } from './enums.ts';
 import { HistoryEntry } from './history.ts';
-import { MIN_POSITION, PageInfo } from './page-info.ts';
+import { MIN_POSITION, PageInfo, pageInfoOf } from './page-info.ts';
 import { ProgressSessionInput, StartSessionInput } from './session-inputs.ts';
 
 const FIRST = 20;
@@ -78,10 +78,7 @@ const SessionConnection = builder.objectRef<RecordsPage<'session'>>('SessionConn
       complexity: { multiplier: 1 },
       resolve: ({ rows }) => rows.map(({ document }) => document),
     }),
-    pageInfo: t.field({
-      type: PageInfo,
-      resolve: ({ rows, hasNextPage }) => ({ hasNextPage, endCursor: rows.at(-1)?.cursor ?? null }),
-    }),
+    pageInfo: t.field({ type: PageInfo, resolve: pageInfoOf }),
     totalCount: t.exposeInt('total'),
   }),
 });

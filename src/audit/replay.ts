@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { projected, projectPage } from '../../projections/project-page.ts';
 import type { Position, RecordedEvent } from '../domain/event.ts';
 import { parseStream } from '../domain/streams.ts';
-import { decode } from '../events/codec.ts';
+import { decodeKnown } from '../events/codec.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { DocumentKey, DocumentKind, Documents } from '../views/view-store.ts';
 
@@ -63,7 +63,7 @@ export function createReplay(log: EventLog, tenant: string, { above, room, onPag
 
   async function fold(recorded: readonly RecordedEvent[]): Promise<void> {
     const own = recorded.filter(({ stream }) => within(parseStream(stream)?.id ?? ''));
-    const decoded = own.map(decode).filter((event) => event !== null);
+    const decoded = decodeKnown(own);
     for (const { kind, id, document } of await projectPage(decoded, load)) {
       if (isTaken(kind, id)) continue;
       const text = JSON.stringify(document);

@@ -12,7 +12,7 @@ import { lineOf } from './change.ts';
 import type { CommandContext, DeltaResult } from './context.ts';
 import { holdersFor } from './dedupe.ts';
 import { type Board, createBoard, type Load, versionOf, viewOf } from './delta-board.ts';
-import { operateAll } from './delta-operations.ts';
+import { namedBy, operateAll } from './delta-operations.ts';
 import { sentBefore } from './delta-retry.ts';
 import { loadMemory, memoryNoun } from './memory-stream.ts';
 import { type Request, requestOf, untilWon, within } from './request.ts';
@@ -58,9 +58,9 @@ function inTurn<Result>(
   operations: readonly DeltaOperation[],
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const lines = operations.flatMap(({ revise, deprecate, vote }) => {
-    const id = revise?.id ?? deprecate?.id ?? vote?.memory;
-    return id === undefined ? [] : lineOf(streamName('memory', tenant, id), vote ? agent : undefined);
+  const lines = operations.flatMap((operation) => {
+    const named = namedBy(operation);
+    return named === null ? [] : lineOf(streamName('memory', tenant, named.id), operation.vote ? agent : undefined);
   });
   return [...new Set(lines)]
     .sort()

@@ -1,7 +1,7 @@
 // A memory's stream as commands see it: votes included.
 import type { MemoryEvent } from '../domain/memory.ts';
 import { readable } from '../domain/memory-decisions.ts';
-import { evolve, type MemoryView } from '../domain/memory-view.ts';
+import { evolve, isMemoryEvent, type MemoryView } from '../domain/memory-view.ts';
 import type { VoteEvent } from '../domain/votes.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { isUuid } from './ids.ts';
@@ -15,8 +15,7 @@ export const memoryNoun: MemoryNoun = {
   category: 'memory',
   title: 'the memory',
   isId: isUuid,
-  includes: (event): event is MemoryEvent | VoteEvent =>
-    event.type.startsWith('memory.') || event.type === 'reflection.recorded',
+  includes: isMemoryEvent,
   evolve,
   readable,
 };

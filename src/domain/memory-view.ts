@@ -8,6 +8,10 @@ export type MemoryView = { memory: Memory; votes: Votes };
 /** The revision of the stream's last event, votes included: what the API shows and `expectedVersion` is compared with. */
 export const versionOf = ({ memory, votes }: MemoryView): number => Math.max(memory.revision, votes.revision);
 
+/** All events of a memory's stream. */
+export const isMemoryEvent = (event: { type: string }): event is MemoryEvent | VoteEvent =>
+  event.type.startsWith('memory.') || event.type === 'reflection.recorded';
+
 export const isVoteEvent = (event: MemoryEvent | VoteEvent): event is VoteEvent =>
   event.type === 'memory.voted' || event.type === 'memory.vote-retracted';
 

@@ -32,6 +32,10 @@ type Formats = Readonly<Record<string, Format>>;
  */
 export const decode: (recorded: RecordedEvent) => DecodedEvent | null = createDecoder(formats);
 
+/** What is known of them; events of other types, or of a newer Annals, are left out. */
+export const decodeKnown = (recorded: readonly RecordedEvent[]): DecodedEvent[] =>
+  recorded.map(decode).filter((event) => event !== null);
+
 export function createDecoder(known: Formats): (recorded: RecordedEvent) => DecodedEvent | null {
   // The type is taken from here and not from the event: one string for each type compares and hashes at once.
   const byType = new Map(Object.entries(known).map(([type, format]) => [type, { type, format }]));

@@ -1,5 +1,5 @@
 // The tenant's log as it grows, as far as the subscriber may see it: the same events as the query of that name shows.
-import { type Caller, readerOf } from '../access/caller.ts';
+import { readerOf } from '../access/caller.ts';
 import type { Position } from '../domain/event.ts';
 import { isVoteEvent, type MemoryView } from '../domain/memory-view.ts';
 import { streamName } from '../domain/streams.ts';
@@ -10,16 +10,9 @@ import { memoriesIn, withoutSecrets, withoutUnreadable } from '../queries/redact
 import { shown, type VisibleEvent } from '../queries/visible-events.ts';
 import type { See } from './cursor.ts';
 import { isReadable } from './memories.ts';
-import type { Range } from './pages.ts';
 import type { States } from './states.ts';
 
 export type EventAppended = { kind: 'event'; position: Position; event: VisibleEvent };
-
-/** An agent is shown memories; the operator all of its tenant; the administrator keys, of every tenant. */
-export function eventRange({ tenant, agent }: Caller): Range {
-  if (tenant === null) return { categories: ['key'] };
-  return agent === null ? { tenant } : { tenant, categories: ['memory'] };
-}
 
 /** `types`: null for all. */
 export function seeEvents(

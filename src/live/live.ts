@@ -1,15 +1,17 @@
 // Everything a caller may subscribe to. Each subscription is bound to who asks; none can be made without.
 import { type Caller, readerOf } from '../access/caller.ts';
 import type { Position } from '../domain/event.ts';
-import { evolve as evolveHandoff, type HandoffStatus, isHandoffEvent } from '../domain/handoff.ts';
+import type { HandoffStatus } from '../domain/handoff.ts';
 import type { MemoryView } from '../domain/memory-view.ts';
-import { evolve as evolveSession, isSessionEvent } from '../domain/session.ts';
 import { streamName } from '../domain/streams.ts';
 import type { EventLog } from '../log/event-log.ts';
+import { eventRange } from '../queries/events.ts';
+import { handoffFold } from '../queries/handoffs.ts';
 import { memoryFold } from '../queries/recorded-memories.ts';
+import { sessionFold } from '../queries/sessions.ts';
 import { setAlarm } from './alarm.ts';
 import { type Alarm, type Cursor, follow, type Renew, type See } from './cursor.ts';
-import { eventRange, seeEvents } from './events.ts';
+import { seeEvents } from './events.ts';
 import { seeHandoffs } from './handoffs.ts';
 import { isReadable, type MemorySelection, seeMemories } from './memories.ts';
 import { createPages, type Range } from './pages.ts';
@@ -33,8 +35,8 @@ export function openLive({ log, renew, clock, heartbeatSeconds, alarm = setAlarm
   const tail = openTail(log);
   const parts = { tail, pages: createPages(log, tail), renew, clock, heartbeatSeconds, alarm };
   const memories = createStates(log, tail, memoryFold);
-  const sessions = createStates(log, tail, { isOwn: isSessionEvent, evolve: evolveSession });
-  const handoffs = createStates(log, tail, { isOwn: isHandoffEvent, evolve: evolveHandoff });
+  const sessions = createStates(log, tail, sessionFold);
+  const handoffs = createStates(log, tail, handoffFold);
 
   /** From the log's head unless a position is given. */
   async function subscribe<Notice>(

@@ -2,7 +2,7 @@
 import QuickLru from 'quick-lru';
 import type { Position } from '../domain/event.ts';
 import type { Category } from '../domain/streams.ts';
-import { type DecodedEvent, decode } from '../events/codec.ts';
+import { type DecodedEvent, decodeKnown } from '../events/codec.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Tail } from './tail.ts';
 
@@ -31,7 +31,7 @@ export function createPages(log: Pick<EventLog, 'read'>, tail: Tail): Pages {
 
   async function load(range: Range, after: Position): Promise<Page> {
     const { events, position, end } = await log.read({ ...range, after, limit: PAGE });
-    return { events: events.map(decode).filter((event) => event !== null), position, end };
+    return { events: decodeKnown(events), position, end };
   }
 
   return {

@@ -1,6 +1,6 @@
 // What streams fold to: before and after an event, and now. Folded once for all who look at the same.
 import QuickLru from 'quick-lru';
-import { type DecodedEvent, decode } from '../events/codec.ts';
+import { type DecodedEvent, decode, decodeKnown } from '../events/codec.ts';
 import type { DomainEvent } from '../events/formats.ts';
 import type { EventLog, ReadStream } from '../log/event-log.ts';
 import type { Fold } from '../queries/fold-stream.ts';
@@ -61,11 +61,8 @@ export function createStates<State, Event extends DomainEvent>(
     const from = kept !== null && kept.revision < revision ? kept : null;
     // With the event itself, which is left out again: only the log knows the position before one.
     const recorded = await log.readStream(stream, { from: from === null ? 0 : from.revision + 1, until });
-    return recorded
-      .filter((one) => one.revision < revision)
-      .map(decode)
-      .filter((one) => one !== null)
-      .reduce(step, from?.state ?? null);
+    const earlier = recorded.filter((one) => one.revision < revision);
+    return decodeKnown(earlier).reduce(step, from?.state ?? null);
   }
 
   async function presentOf(stream: string, kept: Present<State> | undefined): Promise<Reached<State> | null> {

@@ -4,7 +4,7 @@ import { projectPage } from '../../projections/project-page.ts';
 import { type Roster, rosterAt } from '../access/roster-at.ts';
 import type { Position } from '../domain/event.ts';
 import type { Embedder } from '../embedding/embedder.ts';
-import { decode } from '../events/codec.ts';
+import { decodeKnown } from '../events/codec.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { ViewReader, ViewStore } from '../views/view-store.ts';
 
@@ -52,7 +52,7 @@ export async function openPast(parts: PastParts, tenant: string, position: Posit
 async function replay(log: EventLog, views: ViewStore, tenant: string, until: Position): Promise<void> {
   for (let after: Position | null = null; ; ) {
     const page = await log.read({ after, until, tenant, categories: ['memory'], limit: PAGE });
-    const decoded = page.events.map(decode).filter((event) => event !== null);
+    const decoded = decodeKnown(page.events);
     await views.apply(await projectPage(decoded, views.load), page.position);
     if (page.end) return;
     after = page.position;

@@ -4,9 +4,10 @@ import { rosterAt } from '../access/roster-at.ts';
 import type { Instant, Position } from '../domain/event.ts';
 import { failure } from '../domain/failure.ts';
 import { isAlive } from '../domain/memory.ts';
+import type { MemoryView } from '../domain/memory-view.ts';
 import { streamName } from '../domain/streams.ts';
 import { canRead, type Reader } from '../domain/visibility.ts';
-import type { MemoryView } from '../views/view-store.ts';
+
 import type { PastReader, QueryContext } from './dependencies.ts';
 import { foldStream } from './fold-stream.ts';
 import { memoriesById } from './lists.ts';

@@ -3,7 +3,7 @@ import type { Caller } from '../access/caller.ts';
 import type { Position, RecordedEvent } from '../domain/event.ts';
 import { type Category, parseStream, type StreamName } from '../domain/streams.ts';
 import type { Reader } from '../domain/visibility.ts';
-import { type DecodedEvent, decode } from '../events/codec.ts';
+import { type DecodedEvent, decodeKnown } from '../events/codec.ts';
 import type { QueryContext } from './dependencies.ts';
 import { present, type VisibleEvent, visibleIn } from './visible-events.ts';
 
@@ -50,7 +50,7 @@ export async function events(context: QueryContext, input: EventsInput): Promise
 }
 
 /** An agent is shown memories; the operator all of its tenant; the administrator keys, of every tenant. */
-function range({ tenant, agent }: Caller): { tenant?: string; categories?: readonly Category[] } {
+export function eventRange({ tenant, agent }: Caller): { tenant?: string; categories?: readonly Category[] } {
   if (tenant === null) return { categories: ['key'] };
   return agent === null ? { tenant } : { tenant, categories: ['memory'] };
 }
@@ -60,7 +60,7 @@ async function scanLog(context: QueryContext, after: Position, first: number, vi
   const found: DecodedEvent[] = [];
   let position = after;
   for (let scanned = 0; scanned < SCANNED; scanned += PAGE) {
-    const page = await context.log.read({ after: position, limit: PAGE, ...range(context.caller) });
+    const page = await context.log.read({ after: position, limit: PAGE, ...eventRange(context.caller) });
     found.push(...(await visible(page.events)));
     position = page.position;
     if (page.end || found.length > first) return { events: found, position, end: page.end };
@@ -76,7 +76,7 @@ async function scanStream(context: QueryContext, stream: string, after: Position
 }
 
 function isWithin(caller: Caller, { tenant, category }: StreamName): boolean {
-  const { tenant: own = tenant, categories = [category] } = range(caller);
+  const { tenant: own = tenant, categories = [category] } = eventRange(caller);
   return tenant === own && categories.includes(category);
 }
 
@@ -91,7 +91,7 @@ function visibleTo(context: QueryContext): Visible {
     return ids;
   };
   return async (page) => {
-    const decoded = page.map(decode).filter((event) => event !== null);
+    const decoded = decodeKnown(page);
     if (reader === null || reader.agent === null) return decoded;
     const seen = await Promise.all(decoded.map(async ({ stream, id }) => (await idsIn(reader, stream)).has(id)));
     return decoded.filter((_, index) => seen[index]);

@@ -3,6 +3,7 @@ import { readerOf } from '../access/caller.ts';
 import type { Position } from '../domain/event.ts';
 import { evolve, type Feature, type FeatureStatus, featureKey, isFeatureEvent } from '../domain/feature.ts';
 import { streamName } from '../domain/streams.ts';
+import type { ReadStream } from '../log/event-log.ts';
 import type { RecordsQuery } from '../views/view-store.ts';
 import type { QueryContext } from './dependencies.ts';
 import { foldStream } from './fold-stream.ts';
@@ -29,10 +30,16 @@ export type FeatureSummary = {
 /** Features shown in one answer. */
 export const MOST_FEATURES = 1_000;
 
-export async function feature({ caller, log }: QueryContext, namespace: string, id: string): Promise<Feature | null> {
+/** As of now unless `until` is given. */
+export async function feature(
+  { caller, log }: QueryContext,
+  namespace: string,
+  id: string,
+  options: Pick<ReadStream, 'until'> = {},
+): Promise<Feature | null> {
   const { tenant } = readerOf(caller);
   const stream = streamName('feature', tenant, featureKey(namespace, id));
-  return foldStream(log, stream, { isOwn: isFeatureEvent, evolve });
+  return foldStream(log, stream, { isOwn: isFeatureEvent, evolve }, options);
 }
 
 export async function features(context: QueryContext, input: FeaturesInput): Promise<FeatureSummary> {

@@ -12,7 +12,7 @@ import {
 } from '../domain/handoff.ts';
 import { streamName } from '../domain/streams.ts';
 import type { Reader } from '../domain/visibility.ts';
-import { decode } from '../events/codec.ts';
+import { decodeKnown } from '../events/codec.ts';
 import { agentName, teamName } from '../views/record-attributes.ts';
 import type { RecordsPage } from '../views/view-store.ts';
 import type { QueryContext } from './dependencies.ts';
@@ -67,10 +67,7 @@ export async function handoffHistory(context: QueryContext, id: string): Promise
   const seen = await handoff(context, id);
   if (seen === null) return [];
   const recorded = await context.log.readStream(streamName('handoff', seen.tenant, id));
-  const events = await present(
-    context,
-    recorded.map(decode).filter((event) => event !== null),
-  );
+  const events = await present(context, decodeKnown(recorded));
   if (context.caller.agent === null) return events;
   const found = await pinnedMemories(
     context,

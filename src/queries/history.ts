@@ -1,7 +1,7 @@
 // The story of one memory, session or feature.
 import { readerOf } from '../access/caller.ts';
 import { streamName } from '../domain/streams.ts';
-import { decode } from '../events/codec.ts';
+import { decodeKnown } from '../events/codec.ts';
 import type { QueryContext } from './dependencies.ts';
 import { present, type VisibleEvent, visibleIn } from './visible-events.ts';
 
@@ -19,8 +19,5 @@ export async function recordHistory(
 ): Promise<VisibleEvent[]> {
   const { tenant } = readerOf(context.caller);
   const recorded = await context.log.readStream(streamName(kind, tenant, id));
-  return present(
-    context,
-    recorded.map(decode).filter((event) => event !== null),
-  );
+  return present(context, decodeKnown(recorded));
 }

@@ -1,8 +1,9 @@
 // Memories by id and page by page.
 import { readerOf } from '../access/caller.ts';
 import type { Position } from '../domain/event.ts';
+import type { MemoryView } from '../domain/memory-view.ts';
 import { canRead } from '../domain/visibility.ts';
-import type { ListPage, MemoryFilter, MemoryView } from '../views/view-store.ts';
+import type { ListPage, MemoryFilter } from '../views/view-store.ts';
 import type { AsOf } from './as-of.ts';
 import type { QueryContext } from './dependencies.ts';
 import { waitFor } from './wait.ts';

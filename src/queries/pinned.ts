@@ -3,14 +3,14 @@ import { readerOf } from '../access/caller.ts';
 import type { Position } from '../domain/event.ts';
 import { isAlive } from '../domain/memory.ts';
 import type { MemoryView } from '../domain/memory-view.ts';
-import { evolve as evolveSession, isSessionEvent, type Session } from '../domain/session.ts';
+import type { Session } from '../domain/session.ts';
 import { streamName } from '../domain/streams.ts';
 import { canRead } from '../domain/visibility.ts';
 import { decode } from '../events/codec.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { QueryContext } from './dependencies.ts';
-import { foldStream } from './fold-stream.ts';
 import { memoryFold } from './recorded-memories.ts';
+import { session } from './sessions.ts';
 
 /** Something as of a position. */
 export type Pin = { id: string; pinnedAt: Position };
@@ -38,10 +38,8 @@ export async function pinnedMemories(context: QueryContext, pins: readonly Pin[]
 }
 
 /** Sessions are the whole tenant's. */
-export function pinnedSession({ caller, log }: QueryContext, { id, pinnedAt }: Pin): Promise<Session | null> {
-  const stream = streamName('session', readerOf(caller).tenant, id);
-  return foldStream(log, stream, { isOwn: isSessionEvent, evolve: evolveSession }, { until: pinnedAt });
-}
+export const pinnedSession = (context: QueryContext, { id, pinnedAt }: Pin): Promise<Session | null> =>
+  session(context, id, { until: pinnedAt });
 
 /** A memory's states, oldest first. */
 type Telling = { position: Position; view: MemoryView }[];

@@ -1,7 +1,8 @@
 // What fits a task, of what the caller may read and others may, too: a search, for a handoff to take from.
 import type { Caller } from '../access/caller.ts';
 import type { Position } from '../domain/event.ts';
-import type { MemoryView } from '../views/view-store.ts';
+import type { MemoryView } from '../domain/memory-view.ts';
+
 import type { QueryDependencies } from './dependencies.ts';
 import { search } from './search.ts';
 

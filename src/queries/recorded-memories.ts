@@ -1,19 +1,14 @@
 // Memories by id from the log: what a command has just written is there, whatever the views have.
 import { readerOf } from '../access/caller.ts';
 import { isAlive, type MemoryEvent } from '../domain/memory.ts';
-import { evolve, type MemoryView } from '../domain/memory-view.ts';
+import { evolve, isMemoryEvent, type MemoryView } from '../domain/memory-view.ts';
 import { streamName } from '../domain/streams.ts';
 import { canRead } from '../domain/visibility.ts';
 import type { VoteEvent } from '../domain/votes.ts';
-import type { DomainEvent } from '../events/formats.ts';
 import type { QueryContext } from './dependencies.ts';
 import { type Fold, foldStream } from './fold-stream.ts';
 
-export const memoryFold: Fold<MemoryView, MemoryEvent | VoteEvent> = {
-  isOwn: (event: DomainEvent): event is MemoryEvent | VoteEvent =>
-    event.type.startsWith('memory.') || event.type === 'reflection.recorded',
-  evolve,
-};
+export const memoryFold: Fold<MemoryView, MemoryEvent | VoteEvent> = { isOwn: isMemoryEvent, evolve };
 
 /** In the order asked; null for what the caller may not read, and just so for what there never was. */
 export async function recordedMemories(context: QueryContext, ids: readonly string[]): Promise<(MemoryView | null)[]> {

@@ -1,19 +1,21 @@
 // Sessions, features and handoffs as they were: each from its stream, up to the position.
 import { readerOf } from '../access/caller.ts';
 import { rosterAt } from '../access/roster-at.ts';
-import { evolve as evolveFeature, type Feature, featureKey, isFeatureEvent } from '../domain/feature.ts';
+import type { Feature } from '../domain/feature.ts';
 import { canSee, type Handoff, shownTo } from '../domain/handoff.ts';
-import { evolve as evolveSession, isSessionEvent, type Session } from '../domain/session.ts';
+import type { Session } from '../domain/session.ts';
 import { streamName } from '../domain/streams.ts';
 import { type AsOf, momentOf } from './as-of.ts';
 import type { QueryContext } from './dependencies.ts';
+import { feature } from './features.ts';
 import { foldStream } from './fold-stream.ts';
 import { handoffFold } from './handoffs.ts';
+import { session } from './sessions.ts';
 
 export async function sessionAsOf(context: QueryContext, id: string, asOf: AsOf): Promise<Session | null> {
-  const stream = streamName('session', readerOf(context.caller).tenant, id);
+  readerOf(context.caller);
   const { position } = await momentOf(context, asOf, 'asOf');
-  return foldStream(context.log, stream, { isOwn: isSessionEvent, evolve: evolveSession }, { until: position });
+  return session(context, id, { until: position });
 }
 
 export async function featureAsOf(
@@ -22,9 +24,9 @@ export async function featureAsOf(
   id: string,
   asOf: AsOf,
 ): Promise<Feature | null> {
-  const stream = streamName('feature', readerOf(context.caller).tenant, featureKey(namespace, id));
+  readerOf(context.caller);
   const { position } = await momentOf(context, asOf, 'asOf');
-  return foldStream(context.log, stream, { isOwn: isFeatureEvent, evolve: evolveFeature }, { until: position });
+  return feature(context, namespace, id, { until: position });
 }
 
 /** To those whom it concerned then, and concerns now. */

@@ -1,11 +1,12 @@
 // Sessions: the whole tenant's. One is read from its stream, lists from the views.
 import { readerOf } from '../access/caller.ts';
 import type { Position } from '../domain/event.ts';
-import { evolve, isSessionEvent, type Session, type SessionStatus } from '../domain/session.ts';
+import { evolve, isSessionEvent, type Session, type SessionEvent, type SessionStatus } from '../domain/session.ts';
 import { streamName } from '../domain/streams.ts';
+import type { ReadStream } from '../log/event-log.ts';
 import type { RecordsPage } from '../views/view-store.ts';
 import type { QueryContext } from './dependencies.ts';
-import { foldStream } from './fold-stream.ts';
+import { type Fold, foldStream } from './fold-stream.ts';
 import { waitFor } from './wait.ts';
 
 export type SessionsInput = {
@@ -19,9 +20,16 @@ export type SessionsInput = {
   minPosition: Position | null;
 };
 
-export async function session({ caller, log }: QueryContext, id: string): Promise<Session | null> {
+export const sessionFold: Fold<Session, SessionEvent> = { isOwn: isSessionEvent, evolve };
+
+/** As of now unless `until` is given. */
+export async function session(
+  { caller, log }: QueryContext,
+  id: string,
+  options: Pick<ReadStream, 'until'> = {},
+): Promise<Session | null> {
   const { tenant } = readerOf(caller);
-  return foldStream(log, streamName('session', tenant, id), { isOwn: isSessionEvent, evolve });
+  return foldStream(log, streamName('session', tenant, id), sessionFold, options);
 }
 
 export async function sessions(context: QueryContext, input: SessionsInput): Promise<RecordsPage<'session'>> {

@@ -1,11 +1,10 @@
 // Which events of a memory's stream a caller may see. It must be allowed to read the memory now, and to have read it as
 // of the event: what was written while the memory was private stays private when it is shared later.
 import type { Instant, JsonObject, Position } from '../domain/event.ts';
-import { isAlive, type MemoryEvent } from '../domain/memory.ts';
-import { evolve, isVoteEvent, type MemoryView } from '../domain/memory-view.ts';
+import { isAlive } from '../domain/memory.ts';
+import { evolve, isMemoryEvent, isVoteEvent, type MemoryView } from '../domain/memory-view.ts';
 import { canRead, type Reader } from '../domain/visibility.ts';
-import type { VoteEvent } from '../domain/votes.ts';
-import { type DecodedEvent, decode } from '../events/codec.ts';
+import { type DecodedEvent, decodeKnown } from '../events/codec.ts';
 import type { QueryContext } from './dependencies.ts';
 import { memoriesById } from './lists.ts';
 import { recordedMemories } from './recorded-memories.ts';
@@ -28,7 +27,7 @@ export type VisibleEvent = {
 
 /** Those of one memory's stream that the reader may see, oldest first. The log is asked, which is never behind. */
 export async function visibleIn(context: QueryContext, reader: Reader, stream: string): Promise<DecodedEvent[]> {
-  const events = (await context.log.readStream(stream)).map(decode).filter((event) => event !== null);
+  const events = decodeKnown(await context.log.readStream(stream));
   return reader.agent === null ? events : seenBy(reader, reader.agent, events, context.clock().toISOString());
 }
 
@@ -37,16 +36,13 @@ function seenBy(reader: Reader, agent: string, events: readonly DecodedEvent[], 
   const seen: DecodedEvent[] = [];
   for (const decoded of events) {
     const { event, at } = decoded;
-    if (!isOfMemory(event)) continue;
+    if (!isMemoryEvent(event)) continue;
     view = evolve(view, event, at);
     const othersVote = isVoteEvent(event) && event.data.voter !== agent;
     if (view !== null && canRead(reader, view.memory) && !othersVote) seen.push(decoded);
   }
   return view !== null && isAlive(view.memory, now) && canRead(reader, view.memory) ? seen : [];
 }
-
-const isOfMemory = (event: DecodedEvent['event']): event is MemoryEvent | VoteEvent =>
-  event.type.startsWith('memory.') || event.type === 'reflection.recorded';
 
 /** Visible events as they are shown: without secrets and, to an agent, without the names of what it may not read. */
 export async function present(context: QueryContext, events: readonly DecodedEvent[]): Promise<VisibleEvent[]> {

@@ -2,10 +2,11 @@
 import * as z from 'zod';
 import { readerOf } from '../access/caller.ts';
 import type { Position } from '../domain/event.ts';
+import type { MemoryView } from '../domain/memory-view.ts';
 import { evolve, type Receipt, type ReceiptEvent } from '../domain/receipt.ts';
 import { streamName } from '../domain/streams.ts';
 import type { DomainEvent } from '../events/formats.ts';
-import type { MemoryFilter, MemoryView } from '../views/view-store.ts';
+import type { MemoryFilter } from '../views/view-store.ts';
 import type { Past, QueryContext } from './dependencies.ts';
 import { type Fold, foldStream } from './fold-stream.ts';
 import { memoriesById } from './lists.ts';

@@ -5,10 +5,11 @@ import { effectivenessOf } from '../domain/effectiveness.ts';
 import type { Instant, Position, RecordedEvent } from '../domain/event.ts';
 import { failure } from '../domain/failure.ts';
 import { sourcesFor } from '../domain/memory.ts';
+import type { MemoryView } from '../domain/memory-view.ts';
 import { parseStream } from '../domain/streams.ts';
 import type { Reader } from '../domain/visibility.ts';
 import type { EventLog } from '../log/event-log.ts';
-import type { MemoryView, ViewReader } from '../views/view-store.ts';
+import type { ViewReader } from '../views/view-store.ts';
 
 /** Events looked at in one step: what is in memory for one export. */
 const STEP = 500;

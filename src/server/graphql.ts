@@ -117,14 +117,8 @@ export function createGraphql<Context extends object>(parts: GraphqlParts<Contex
 
 function present(error: unknown, { correlationId }: Caller, logger: Logger): GraphQLError {
   if (codeOf(error) === 'INTERNAL') logger.error({ correlationId, err: causeOf(error) }, 'unexpected failure');
-  return toGraphQLError(withoutForeignCode(error), correlationId);
+  return toGraphQLError(error, correlationId);
 }
-
-/** Yoga gives invalid documents a code of its own; here every code is one of the contract's. */
-const withoutForeignCode = (error: unknown): unknown =>
-  error instanceof GraphQLError && error.extensions.code === 'GRAPHQL_VALIDATION_FAILED'
-    ? new GraphQLError(error.message, { nodes: error.nodes ?? null })
-    : error;
 
 const causeOf = (error: unknown): unknown => (error instanceof GraphQLError ? (error.originalError ?? error) : error);
 

@@ -1,8 +1,9 @@
 // A memory filter on one memory: for whoever has the memory at hand and no view to ask. Adapters that put the filter
 // into their own query language must agree with it.
 import { effectivenessOf } from '../domain/effectiveness.ts';
+import type { MemoryView } from '../domain/memory-view.ts';
 import { metadataHolds } from './metadata-test.ts';
-import type { MemoryFilter, MemoryView } from './view-store.ts';
+import type { MemoryFilter } from './view-store.ts';
 
 export function matches(filter: MemoryFilter, view: MemoryView): boolean {
   const { memory, votes } = view;

@@ -4,6 +4,7 @@ import type { Instant, Json, Position } from '../domain/event.ts';
 import type { Feature } from '../domain/feature.ts';
 import type { Handoff } from '../domain/handoff.ts';
 import type { Memory, MemoryType } from '../domain/memory.ts';
+import type { MemoryView } from '../domain/memory-view.ts';
 import type { Run } from '../domain/run.ts';
 import type { Session } from '../domain/session.ts';
 import type { Reader, Scope } from '../domain/visibility.ts';
@@ -46,9 +47,6 @@ export type ViewWriter = {
 };
 
 // ── What queries read ───────────────────────────────────────────────────────
-
-/** A memory with its votes, as a reader that may read it sees it. */
-export type MemoryView = { memory: Memory; votes: Votes };
 
 export type MetadataOperator =
   | { eq: Json }

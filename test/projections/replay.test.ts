@@ -12,8 +12,7 @@ import { aTenantsHistory, historyIds } from '../support/arbitrary-history.ts';
 import { analyse, aReader, NOW, operator, TENANT } from '../support/fixtures.ts';
 import { openMemoryLog } from '../support/memory-log.ts';
 import { naiveStorage, openNaiveViews } from '../support/naive-views.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-import { openIn } from '../views/open.ts';
+import { makeEmbedded } from '../views/open.ts';
 
 const MINUTE = 60_000;
 const QUICK = { firstDelay: 1, longestDelay: 1 };
@@ -24,30 +23,13 @@ const naive: MakeViews = async () => {
   return { store: await reopen(), reopen, cleanup: async () => {} };
 };
 
-const embedded: MakeViews = async (signature) => {
-  const folder = await temporaryFolder();
-  let store = await openIn(folder.path, { signature });
-  return {
-    store,
-    async reopen() {
-      await store.close();
-      store = await openIn(folder.path, { signature });
-      return store;
-    },
-    async cleanup() {
-      await store.close();
-      await folder.remove();
-    },
-  };
-};
-
 /** How it is lived through: after each append, nothing, a wait until the views have it, a restart, or a lost answer. */
 const pace = fc.array(fc.constantFrom('go on', 'go on', 'wait', 'restart', 'lose'), { minLength: 60, maxLength: 60 });
 const pageSize = fc.integer({ min: 1, max: 9 });
 
 describe.each<[string, MakeViews, number]>([
   ['naive', naive, 150],
-  ['embedded', embedded, 6],
+  ['embedded', makeEmbedded, 6],
 ])('views made anew (%s)', (_, make, numRuns) => {
   test('equal those that were lived through', { timeout: 2 * MINUTE }, () =>
     fc.assert(

@@ -2,7 +2,8 @@
 import stringify from 'safe-stable-stringify';
 import { effectivenessOf } from '../../src/domain/effectiveness.ts';
 import type { Json, JsonObject } from '../../src/domain/event.ts';
-import type { MemoryFilter, MemoryView, MetadataFilter } from '../../src/views/view-store.ts';
+import type { MemoryView } from '../../src/domain/memory-view.ts';
+import type { MemoryFilter, MetadataFilter } from '../../src/views/view-store.ts';
 
 export function matches(filter: MemoryFilter, view: MemoryView): boolean {
   const { memory, votes } = view;

@@ -2,19 +2,13 @@
 // It is the oracle that real adapters are compared with, and it passes their conformance suite.
 import { failure } from '../../src/domain/failure.ts';
 import { isAlive, type Memory } from '../../src/domain/memory.ts';
+import type { MemoryView } from '../../src/domain/memory-view.ts';
 import { canRead } from '../../src/domain/visibility.ts';
 import { noVotes } from '../../src/domain/votes.ts';
 import { passageText } from '../../src/text/analyse.ts';
 import type { Analyse, Analysis } from '../../src/text/analysis.ts';
 import { textKey } from '../../src/text/text-key.ts';
-import type {
-  DocumentKind,
-  Documents,
-  MemoryView,
-  Selection,
-  ViewStore,
-  WantedVector,
-} from '../../src/views/view-store.ts';
+import type { DocumentKind, Documents, Selection, ViewStore, WantedVector } from '../../src/views/view-store.ts';
 import { matches } from './naive-filter.ts';
 import { listRecords, scanRows } from './naive-records.ts';
 import { bestByEachChannel, type Readable, scoreAll } from './naive-search.ts';

@@ -3,9 +3,10 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Instant, Json, JsonObject } from '../../src/domain/event.ts';
 import { type Memory, memoryTypes } from '../../src/domain/memory.ts';
+import type { MemoryView } from '../../src/domain/memory-view.ts';
 import type { Reader, Scope } from '../../src/domain/visibility.ts';
 import type { Votes } from '../../src/domain/votes.ts';
-import type { MemoryFilter, MemoryView, MetadataFilter, MetadataOperator } from '../../src/views/view-store.ts';
+import type { MemoryFilter, MetadataFilter, MetadataOperator } from '../../src/views/view-store.ts';
 
 export const now: Instant = '2026-06-01T00:00:00.000Z';
 

@@ -2,12 +2,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { MemoryView } from '../../src/domain/memory-view.ts';
 import { canRead } from '../../src/domain/visibility.ts';
 import { documentsOf } from '../../src/views/embedded/documents.ts';
 import { listRows } from '../../src/views/embedded/list.ts';
 import { defineMetadataFunction } from '../../src/views/embedded/metadata-function.ts';
 import { createTables } from '../../src/views/embedded/views-file.ts';
-import type { MemoryFilter, MemoryView } from '../../src/views/view-store.ts';
+import type { MemoryFilter } from '../../src/views/view-store.ts';
 import { matches } from '../support/naive-filter.ts';
 import { filters, now, readers, views } from './arbitraries.ts';
 

@@ -2,9 +2,10 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../domain/event.ts';
 import { isAlive, type Memory } from '../../domain/memory.ts';
+import type { MemoryView } from '../../domain/memory-view.ts';
 import { canRead, type Reader } from '../../domain/visibility.ts';
 import { noVotes, type Votes } from '../../domain/votes.ts';
-import type { DocumentKey, Documents, MemoryView } from '../view-store.ts';
+import type { DocumentKey, Documents } from '../view-store.ts';
 import type { DocumentPair } from './protocol.ts';
 
 export type ViewsReader = ReturnType<typeof openReader>;
