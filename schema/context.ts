@@ -19,7 +19,7 @@ export type Context = {
   resolved: (field: string, outcome: FailureCode | 'OK', seconds: number) => void;
 };
 
-type Loaders = {
+export type Loaders = {
   memory: Loader<MemoryView | null>;
   /** As the log has it: what this very request recorded is there. */
   recordedMemory: Loader<MemoryView | null>;

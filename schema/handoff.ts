@@ -1,10 +1,13 @@
 // The noun `handoff`: an agent's offer of a task to another, or to a team.
+import type { Position } from '../src/domain/event.ts';
 import type { Handoff as HandoffShape, Recipient as RecipientShape } from '../src/domain/handoff.ts';
 import { limits } from '../src/domain/limits.ts';
+import type { MemoryView } from '../src/domain/memory-view.ts';
 import type { RecordsPage } from '../src/views/view-store.ts';
 import { AS_OF, AsOf, toAsOf } from './as-of.ts';
 import { builder } from './builder.ts';
 import { label, pageSize, text } from './checks.ts';
+import type { Loaders } from './context.ts';
 import { HandoffStatus } from './enums.ts';
 import { HistoryEntry } from './history.ts';
 import { Memory } from './memory.ts';
@@ -33,13 +36,14 @@ export const Handoff = builder.objectRef<HandoffShape>('Handoff').implement({
       type: [Memory],
       description: 'As the sender saw them at pinnedAt, and only those that the reader of this field may read.',
       complexity: { multiplier: limits.memories },
-      resolve: async ({ memories, pinnedAt }, _args, { loaders }) => {
-        const found = await Promise.all(memories.map((id) => loaders.pinnedMemory.load({ id, pinnedAt })));
-        return found.filter((view) => view !== null);
-      },
+      resolve: ({ memories, pinnedAt }, _args, { loaders }) => pinned(loaders, memories, pinnedAt),
     }),
-    withheld: t.exposeIDList('withheld', {
-      description: 'The offered memories that the recipient could not read at the offer; told to the sender alone.',
+    withheld: t.field({
+      type: ['ID'],
+      description:
+        'The offered memories that the recipient could not read at the offer; told to the sender alone, while it may read them itself.',
+      resolve: async ({ withheld, pinnedAt }, _args, { loaders }) =>
+        (await pinned(loaders, withheld, pinnedAt)).map(({ memory }) => memory.id),
     }),
     session: t.field({
       type: Session,
@@ -64,6 +68,12 @@ export const Handoff = builder.objectRef<HandoffShape>('Handoff').implement({
     }),
   }),
 });
+
+/** Those of them that the reader may read. */
+async function pinned(loaders: Loaders, ids: readonly string[], pinnedAt: Position): Promise<MemoryView[]> {
+  const found = await Promise.all(ids.map((id) => loaders.pinnedMemory.load({ id, pinnedAt })));
+  return found.filter((view) => view !== null);
+}
 
 const HandoffConnection = builder.objectRef<RecordsPage<'handoff'>>('HandoffConnection').implement({
   fields: (t) => ({

@@ -69,12 +69,15 @@ export async function handoffHistory(context: QueryContext, id: string): Promise
   const recorded = await context.log.readStream(streamName('handoff', seen.tenant, id));
   const events = await present(context, decodeKnown(recorded));
   if (context.caller.agent === null) return events;
+  const named = [...seen.memories, ...seen.withheld];
   const found = await pinnedMemories(
     context,
-    seen.memories.map((memory) => ({ id: memory, pinnedAt: seen.pinnedAt })),
+    named.map((memory) => ({ id: memory, pinnedAt: seen.pinnedAt })),
   );
-  const memories = seen.memories.filter((_, index) => found[index] !== null);
+  const readable = new Set(named.filter((_, index) => found[index] !== null));
+  const memories = seen.memories.filter((id) => readable.has(id));
+  const withheld = seen.withheld.filter((id) => readable.has(id));
   return events.map((event) =>
-    event.type === 'handoff.offered' ? { ...event, data: { ...event.data, memories, withheld: seen.withheld } } : event,
+    event.type === 'handoff.offered' ? { ...event, data: { ...event.data, memories, withheld } } : event,
   );
 }

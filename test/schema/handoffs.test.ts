@@ -166,6 +166,15 @@ describe('withheld', () => {
   });
 });
 
+test('what the sender may not read any more is not told as withheld either', async () => {
+  const secret = await record('ann', 'secret');
+  const { id } = await offer({ memories: [secret] });
+  await world.data('ann', 'mutation ($id: ID!) { forgetMemory(id: $id) { position } }', { id: secret });
+  const kept = await read('ann', id);
+  expect(kept.withheld).toEqual([]);
+  expect(kept.history[0].data).toMatchObject({ memories: [], withheld: [] });
+});
+
 test('recall finds by meaning and words what both may read', async () => {
   const open = await record('bob', 'A good summary names its sources', forAll);
   await record('bob', 'the summary of a secret');
