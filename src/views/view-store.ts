@@ -27,6 +27,22 @@ export type Change = {
   [K in DocumentKind]: { kind: K; tenant: string; id: string; position: Position; document: Documents[K] };
 }[DocumentKind];
 
+/** A stream of which an event cannot be projected: that event and what follows it are left out of the views for now. */
+export type ParkedStream = {
+  stream: string;
+  /** Of the first event that is left out. */
+  position: Position;
+  /** Of that event. */
+  type: string;
+  /** Why, in a sentence that holds nothing of a memory. */
+  reason: string;
+  /** How many are left out so far. */
+  events: number;
+  since: Instant;
+};
+/** `park` replaces what is known of a stream; `release` names streams that are whole again. */
+export type Parking = { park: readonly ParkedStream[]; release: readonly string[] };
+
 /** A text that wants a vector: SHA-256 of the UTF-8 text in hex, and the text as the embedder gets it. */
 export type WantedVector = { hash: string; text: string };
 
@@ -34,12 +50,19 @@ export type ViewWriter = {
   /** Documents as they were last put, forgotten ones too; undefined where there is none. For projections only. */
   load(keys: readonly DocumentKey[]): Promise<(Documents[DocumentKind] | undefined)[]>;
   /**
-   * Applies changes and moves the checkpoint in one step, in order. A change not newer than what the document has is
-   * skipped, so applying a batch twice is applying it once. When it resolves, every read sees it (vectors follow).
+   * Applies changes, notes what is parked, and moves the checkpoint, which comes last; in order. A change not newer than
+   * what the document has is skipped, so applying a batch twice is applying it once. When it resolves it is durable, and
+   * from the next `refresh` on every read sees it (vectors follow).
+   * Fails with RejectedChanges, and nothing else in the way, when the store will never take some of the documents; the
+   * checkpoint then stays. Fails with UNAVAILABLE when another process has the lease.
    */
-  apply(changes: readonly Change[], checkpoint: Position): Promise<void>;
+  apply(changes: readonly Change[], checkpoint: Position, parking?: Parking): Promise<void>;
   /** null: nothing was applied yet. */
   checkpoint(): Promise<Position | null>;
+  /** What every read from now on is at least as of: the checkpoint as this was called, by whichever process. */
+  refresh(): Promise<Position | null>;
+  /** By position. */
+  parked(): Promise<ParkedStream[]>;
   /** Up to `limit` texts of current documents that have no vector of this model, oldest first. */
   wantedVectors(limit: number): Promise<WantedVector[]>;
   /** Keeps vectors by (model, hash) and gives them to every passage that has the text. */
@@ -199,8 +222,20 @@ export type ViewStatistics = {
   bytesOnDisk: number | null;
 };
 
+/** For views that several processes share: one of them projects at a time, and what another writes meanwhile fails. */
+export type Lease = {
+  /** Takes it when it is free, or renews it. False: another process has it. UNAVAILABLE when nobody can tell. */
+  hold(): Promise<boolean>;
+  /** Gives it up, so that nobody has to wait until it lapses. */
+  release(): Promise<void>;
+  /** Milliseconds within which to call `hold` again, whether it was granted or not. */
+  readonly renewEvery: number;
+};
+
 export type ViewStore = ViewWriter &
   ViewReader & {
+    /** Without one the views are this process's own. */
+    readonly lease?: Lease;
     statistics(): Promise<ViewStatistics>;
     close(): Promise<void>;
   };
