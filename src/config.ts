@@ -30,6 +30,7 @@ const examples = {
   ANNALS_ADMIN_KEY: '32 random characters, as from `openssl rand -base64 24`',
   EVENTSTORE_URL: 'esdb://127.0.0.1:2113?tls=false',
   ELASTICSEARCH_URL: 'http://127.0.0.1:9200',
+  ELASTICSEARCH_PREFIX: 'annals (what the names of its indices begin with)',
   EMBEDDING_URL: 'http://127.0.0.1:11434',
   EMBEDDING_MODEL: 'nomic-embed-text',
   EMBEDDING_API_KEY: 'the key that the endpoint gave you',
@@ -48,8 +49,15 @@ const schema = z.object({
   HOST: z.string().regex(/^\S+$/, 'is not a host name or address').default('127.0.0.1'),
   ANNALS_DATA: z.string().default('./data'),
   ANNALS_ADMIN_KEY: secret.optional(),
-  EVENTSTORE_URL: z.string().optional(),
-  ELASTICSEARCH_URL: z.string().optional(),
+  EVENTSTORE_URL: z
+    .string()
+    .regex(/^esdb(\+discover)?:\/\/\S+$/, 'is not an address of EventStoreDB')
+    .optional(),
+  ELASTICSEARCH_URL: url.optional(),
+  ELASTICSEARCH_PREFIX: z
+    .string()
+    .regex(/^[a-z][a-z0-9]{0,31}$/, 'is not 1 to 32 of a-z and 0-9, a letter first')
+    .default('annals'),
   EMBEDDING_URL: url.optional(),
   EMBEDDING_MODEL: z.string().optional(),
   EMBEDDING_API_KEY: z.string().optional(),
@@ -72,6 +80,8 @@ export type Config = {
   /** Absolute. */
   dataFolder: string;
   adminKey: string | null;
+  /** What the distributed profile runs on; null: the embedded profile. */
+  engines: { eventStore: string; elasticsearch: { url: string; prefix: string } } | null;
   /** null: the built-in embedder. */
   embedding: { url: string; model: string; apiKey: string | null; dimensions?: number } | null;
   logLevel: (typeof logLevels)[number];
@@ -105,12 +115,12 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     throw isSetting(name) ? bad(name, issue?.message ?? 'is wrong') : new BadSetting('a setting is wrong.');
   }
   const settings = parsed.data;
-  refuseDistributed(settings);
   return {
     host: settings.HOST,
     port: settings.PORT,
     dataFolder: resolve(settings.ANNALS_DATA),
     adminKey: settings.ANNALS_ADMIN_KEY ?? null,
+    engines: enginesOf(settings),
     embedding: embeddingOf(settings),
     logLevel: settings.LOG_LEVEL,
     rateLimit:
@@ -124,14 +134,14 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   };
 }
 
-function refuseDistributed({ EVENTSTORE_URL: log, ELASTICSEARCH_URL: views }: Environment): void {
-  if (log === undefined && views === undefined) return;
-  if (views === undefined)
+function enginesOf(settings: Environment): Config['engines'] {
+  const { EVENTSTORE_URL: eventStore, ELASTICSEARCH_URL: address, ELASTICSEARCH_PREFIX: prefix } = settings;
+  if (eventStore === undefined && address === undefined) return null;
+  if (address === undefined)
     throw bad('ELASTICSEARCH_URL', 'is missing, as EVENTSTORE_URL is set and the two go together');
-  if (log === undefined) throw bad('EVENTSTORE_URL', 'is missing, as ELASTICSEARCH_URL is set and the two go together');
-  throw new BadSetting(
-    'EVENTSTORE_URL and ELASTICSEARCH_URL choose the distributed profile, which is not in this version yet; unset both for the embedded one.',
-  );
+  if (eventStore === undefined)
+    throw bad('EVENTSTORE_URL', 'is missing, as ELASTICSEARCH_URL is set and the two go together');
+  return { eventStore, elasticsearch: { url: address, prefix } };
 }
 
 function embeddingOf(settings: Environment): Config['embedding'] {

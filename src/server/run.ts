@@ -13,7 +13,7 @@ const DRAIN_MS = 10_000;
 export type Run = {
   app: App;
   config: Config;
-  profile: 'embedded';
+  profile: 'embedded' | 'distributed';
   /** Where the default tenant's key is kept. */
   keyFile: string;
   logger: Logger;

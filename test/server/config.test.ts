@@ -18,6 +18,7 @@ test('with nothing set it is the embedded profile on port 4000 of this machine',
     port: 4000,
     dataFolder: resolve('data'),
     adminKey: null,
+    engines: null,
     embedding: null,
     logLevel: 'info',
     rateLimit: { perSecond: 10_000, burst: 20_000 },
@@ -46,6 +47,14 @@ test('an endpoint for embeddings is taken whole', () => {
   });
 });
 
+test('both engines make the distributed profile', () => {
+  const environment = { EVENTSTORE_URL: 'esdb+discover://a:2113', ELASTICSEARCH_URL: 'http://b:9200' };
+  expect(readConfig(environment).engines).toEqual({
+    eventStore: 'esdb+discover://a:2113',
+    elasticsearch: { url: 'http://b:9200', prefix: 'annals' },
+  });
+});
+
 describe('a bad setting is one sentence that names the variable, its fault and a good value', () => {
   test.each([
     [{ PORT: 'http' }, /^PORT is not a whole number; a good value: 4000\.$/],
@@ -59,7 +68,12 @@ describe('a bad setting is one sentence that names the variable, its fault and a
     [{ EMBEDDING_MODEL: 'm' }, /^EMBEDDING_URL is missing/],
     [{ EVENTSTORE_URL: 'esdb://localhost' }, /^ELASTICSEARCH_URL is missing/],
     [{ ELASTICSEARCH_URL: 'http://localhost' }, /^EVENTSTORE_URL is missing/],
-    [{ EVENTSTORE_URL: 'esdb://a', ELASTICSEARCH_URL: 'http://b' }, /not in this version yet/],
+    [
+      { EVENTSTORE_URL: 'http://a', ELASTICSEARCH_URL: 'http://b' },
+      /^EVENTSTORE_URL is not an address of EventStoreDB/,
+    ],
+    [{ EVENTSTORE_URL: 'esdb://a', ELASTICSEARCH_URL: 'b' }, /^ELASTICSEARCH_URL is not an http or https address/],
+    [{ ELASTICSEARCH_PREFIX: 'My_Own' }, /^ELASTICSEARCH_PREFIX is not 1 to 32 of a-z and 0-9/],
   ])('%j', (environment, sentence) => {
     expect(refusalOf(environment)).toMatch(sentence);
   });
