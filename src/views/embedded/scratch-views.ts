@@ -8,8 +8,8 @@ import { type EmbeddedViewsOptions, openEmbeddedViews } from './embedded-views.t
 type ScratchOptions = Pick<EmbeddedViewsOptions, 'signature' | 'countTokens' | 'logger'> & {
   /** Where the folder is made. */
   parent: string;
-  /** Of the lasting views. */
-  sharedVectors: string;
+  /** Of the lasting views, where they are files. */
+  sharedVectors?: string;
 };
 
 export async function openScratchViews({ parent, ...options }: ScratchOptions): Promise<ViewStore> {
