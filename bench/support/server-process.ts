@@ -1,5 +1,5 @@
 // A server of this checkout as a child process on a temporary folder and a free port, for what is measured or shown from outside.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { startProcess } from '../../test/support/server-process.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 
@@ -17,8 +17,10 @@ export type ServerProcess = {
   stop(): Promise<void>;
 };
 
-export async function startServer(environment: Record<string, string> = {}): Promise<ServerProcess> {
+/** `key`: the tenant's, where another server on the same engines made it. */
+export async function startServer(environment: Record<string, string> = {}, key?: string): Promise<ServerProcess> {
   const folder = await temporaryFolder();
+  if (key !== undefined) writeFileSync(folder.file('default.key'), `${key}\n`, { mode: 0o600 });
   const server = startProcess(folder.path, { LOG_LEVEL: 'error', ...environment });
   const url = await server.ready;
   return {
