@@ -209,8 +209,8 @@ export async function createApp({
 /** The pump looks for work whenever documents changed. */
 const nudging = (views: ViewStore, pump: Pump): ViewStore => ({
   ...views,
-  apply: async (changes, checkpoint) => {
-    await views.apply(changes, checkpoint);
+  apply: async (changes, checkpoint, parking) => {
+    await views.apply(changes, checkpoint, parking);
     pump.nudge();
   },
 });

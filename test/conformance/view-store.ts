@@ -6,6 +6,7 @@ import { documentTests } from './view-store/documents.ts';
 import { filterTests } from './view-store/filters.ts';
 import { harness, type MakeViews } from './view-store/harness.ts';
 import { listTests } from './view-store/lists.ts';
+import { parkingTests } from './view-store/parking.ts';
 import { propertyTests } from './view-store/properties.ts';
 import { recordTests } from './view-store/records.ts';
 import { rightsTests } from './view-store/rights.ts';
@@ -25,6 +26,7 @@ export function viewStoreConformance(name: string, make: MakeViews, { runs = 30 
     describe('search', () => searchTests(context));
     describe('context within a session', () => contextTests(context));
     describe('vectors', () => vectorTests(context));
+    describe('parking and refreshing', () => parkingTests(context));
     describe('records', () => recordTests(context));
     describe('properties', () => propertyTests(make, runs));
   });

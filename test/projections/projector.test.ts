@@ -153,10 +153,10 @@ test('while the views fail it stands still, says why, and then goes on without a
   const applied: string[] = [];
   const flaky: ViewStore = {
     ...views,
-    async apply(changes, checkpoint) {
+    async apply(changes, checkpoint, parking) {
       if (failing) throw failure('UNAVAILABLE', 'the disk is full');
       applied.push(...changes.map(({ position }) => position));
-      await views.apply(changes, checkpoint);
+      await views.apply(changes, checkpoint, parking);
     },
   };
   for (let n = 0; n < 5; n++) await record(log, `m${n}`);
@@ -180,8 +180,8 @@ test('an acknowledgement that is lost doubles nothing', async () => {
   let lose = 2;
   const lossy: ViewStore = {
     ...views,
-    async apply(changes, checkpoint) {
-      await views.apply(changes, checkpoint);
+    async apply(changes, checkpoint, parking) {
+      await views.apply(changes, checkpoint, parking);
       if (lose-- > 0) throw new Error('connection reset');
     },
   };
@@ -210,7 +210,7 @@ test('views that lost what they were told are made good from their checkpoint', 
   const replaceable: ViewStore = {
     ...views,
     load: (keys) => views.load(keys),
-    apply: (changes, checkpoint) => views.apply(changes, checkpoint),
+    apply: (changes, checkpoint, parking) => views.apply(changes, checkpoint, parking),
     checkpoint: () => views.checkpoint(),
   };
   const projector = projectorOf(log, replaceable);
@@ -220,12 +220,12 @@ test('views that lost what they were told are made good from their checkpoint', 
   const fresh = views;
   const { apply } = fresh;
   let told = false;
-  fresh.apply = async (changes, checkpoint) => {
+  fresh.apply = async (...batch) => {
     if (!told) {
       told = true;
       throw failure('UNAVAILABLE', 'the views were begun anew');
     }
-    await apply(changes, checkpoint);
+    await apply(...batch);
   };
   expect(await projector.waitFor(await record(log, 'm2'), MINUTE)).toBe(true);
   expect(await ids(fresh)).toEqual(['m1', 'm2']);
@@ -238,10 +238,10 @@ test('stopped in the middle it finishes the page in work, and another goes on fr
   const goOn = Promise.withResolvers<void>();
   const slow: ViewStore = {
     ...views,
-    async apply(changes, checkpoint) {
+    async apply(changes, checkpoint, parking) {
       inApply.resolve();
       await goOn.promise;
-      await views.apply(changes, checkpoint);
+      await views.apply(changes, checkpoint, parking);
     },
   };
   const first = projectorOf(log, slow, { pageSize: 4 });

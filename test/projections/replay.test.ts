@@ -63,8 +63,8 @@ async function liveThrough(
   let answersLost = 0;
   const lossy = (store: ViewStore): ViewStore => ({
     ...store,
-    async apply(changes, checkpoint) {
-      await store.apply(changes, checkpoint);
+    async apply(changes, checkpoint, parking) {
+      await store.apply(changes, checkpoint, parking);
       if (answersLost === 0) return;
       answersLost--;
       throw failure('UNAVAILABLE', 'the answer is lost');
@@ -104,8 +104,8 @@ function fromTheBeginning(views: ViewStore): ViewStore {
   return {
     ...views,
     checkpoint: async () => told,
-    async apply(changes, checkpoint) {
-      await views.apply(changes, checkpoint);
+    async apply(changes, checkpoint, parking) {
+      await views.apply(changes, checkpoint, parking);
       told = checkpoint;
     },
   };

@@ -8,7 +8,7 @@ test('a payload shows the memories that it names, whatever the views have', asyn
   const views = openNaiveViews({ analyse });
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   await using world = await openWorld({
-    views: { ...views, apply: (changes, checkpoint) => released.then(() => views.apply(changes, checkpoint)) },
+    views: { ...views, apply: (...batch) => released.then(() => views.apply(...batch)) },
   });
   await using _ = { [Symbol.asyncDispose]: async () => release() };
   const record = async (content: string, fields = 'id', sources: string[] = []) => {

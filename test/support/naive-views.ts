@@ -8,7 +8,14 @@ import { noVotes } from '../../src/domain/votes.ts';
 import { passageText } from '../../src/text/analyse.ts';
 import type { Analyse, Analysis } from '../../src/text/analysis.ts';
 import { textKey } from '../../src/text/text-key.ts';
-import type { DocumentKind, Documents, Selection, ViewStore, WantedVector } from '../../src/views/view-store.ts';
+import type {
+  DocumentKind,
+  Documents,
+  ParkedStream,
+  Selection,
+  ViewStore,
+  WantedVector,
+} from '../../src/views/view-store.ts';
 import { matches } from './naive-filter.ts';
 import { listRecords, scanRows } from './naive-records.ts';
 import { bestByEachChannel, type Readable, scoreAll } from './naive-search.ts';
@@ -22,6 +29,7 @@ export type NaiveStorage = {
 } & {
   vectors: Map<string, Float32Array>;
   checkpoint: string | null;
+  parked: Map<string, ParkedStream>;
 };
 
 export const naiveStorage = (): NaiveStorage => ({
@@ -33,6 +41,7 @@ export const naiveStorage = (): NaiveStorage => ({
   handoff: new Map(),
   vectors: new Map(),
   checkpoint: null,
+  parked: new Map(),
 });
 
 export function openNaiveViews(options: { analyse: Analyse; storage?: NaiveStorage }): ViewStore {
@@ -76,13 +85,15 @@ export function openNaiveViews(options: { analyse: Analyse; storage?: NaiveStora
       return keys.map(({ kind, tenant, id }) => structuredClone(storage[kind].get(keyOf({ tenant, id }))?.document));
     },
 
-    async apply(changes, checkpoint) {
+    async apply(changes, checkpoint, parking) {
       for (const { kind, position, document, ...id } of structuredClone(changes)) {
         const kept: Map<string, Kept<Documents[DocumentKind]>> = storage[kind];
         const old = kept.get(keyOf(id));
         if (old === undefined || old.position < position)
           kept.set(keyOf(id), { document, position, first: old?.first ?? position });
       }
+      for (const stream of parking?.release ?? []) storage.parked.delete(stream);
+      for (const parked of structuredClone(parking?.park ?? [])) storage.parked.set(parked.stream, parked);
       storage.checkpoint = checkpoint;
       const hashes = new Set(texts().map(({ hash }) => hash));
       for (const hash of storage.vectors.keys()) if (!hashes.has(hash)) storage.vectors.delete(hash);
@@ -90,6 +101,14 @@ export function openNaiveViews(options: { analyse: Analyse; storage?: NaiveStora
 
     async checkpoint() {
       return storage.checkpoint;
+    },
+
+    async refresh() {
+      return storage.checkpoint;
+    },
+
+    async parked() {
+      return structuredClone([...storage.parked.values()]).sort((a, b) => compare(a.position, b.position));
     },
 
     async wantedVectors(limit) {

@@ -2,10 +2,11 @@
 // are answered here, from a connection of its own.
 import { statSync } from 'node:fs';
 import type { Logger } from 'pino';
-import type { Instant } from '../../domain/event.ts';
+import type { Instant, Position } from '../../domain/event.ts';
 import { failure } from '../../domain/failure.ts';
 import type { Documents, Records, RecordsQuery, ScanQuery, ViewSignature, ViewStore } from '../view-store.ts';
 import { isDamage } from './damage.ts';
+import { nothingParked } from './parked.ts';
 import { openReader, readable, tombstone, type ViewsReader } from './reader.ts';
 import type { ScannedRow } from './scan.ts';
 import { WorkerLink } from './worker-link.ts';
@@ -83,22 +84,27 @@ export async function openEmbeddedViews(options: EmbeddedViewsOptions): Promise<
     if (behind) throw failure('UNAVAILABLE', 'the views were begun anew: go on from their checkpoint');
   }
 
+  async function checkpoint(): Promise<Position | null> {
+    told = await link.call('checkpoint', []);
+    behind = false;
+    return told;
+  }
+
   return {
     begunAnew: begunAnew ?? null,
 
     async load(keys) {
       return read((views) => keys.map((key) => views.load(key)));
     },
-    async apply(changes, checkpoint) {
+    async apply(changes, checkpoint, parking = nothingParked) {
       const documents = changes.map(({ document, ...change }) => ({ ...change, json: JSON.stringify(document) }));
-      await link.call('apply', [documents, checkpoint], admitChanges);
+      await link.call('apply', [documents, checkpoint, parking], admitChanges);
       if (told === null || told < checkpoint) told = checkpoint;
     },
-    async checkpoint() {
-      told = await link.call('checkpoint', []);
-      behind = false;
-      return told;
-    },
+    checkpoint,
+    // What the worker has applied is in every answer from then on.
+    refresh: () => link.call('checkpoint', []),
+    parked: () => link.call('parked', []),
     wantedVectors: (limit) => link.call('wantedVectors', [limit]),
     putVectors: (vectors) => link.call('putVectors', [vectors]),
 

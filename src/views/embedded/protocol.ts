@@ -5,6 +5,8 @@ import type { FailureCode, FailureDetails } from '../../domain/failure.ts';
 import type {
   DocumentKind,
   ListQuery,
+  ParkedStream,
+  Parking,
   RecordsQuery,
   ScanQuery,
   SearchQuery,
@@ -40,8 +42,9 @@ export type CandidateRow = DocumentPair & {
 
 /** The worker's methods: arguments and answers. */
 export type Methods = {
-  apply(changes: readonly PutDocument[], checkpoint: Position): void;
+  apply(changes: readonly PutDocument[], checkpoint: Position, parking: Parking): void;
   checkpoint(): Position | null;
+  parked(): ParkedStream[];
   wantedVectors(limit: number): WantedVector[];
   putVectors(vectors: readonly KeptVector[]): void;
   list(query: ListQuery): {

@@ -6,7 +6,7 @@ import type { Votes } from '../../domain/votes.ts';
 import { createAnalyser, passageText } from '../../text/analyse.ts';
 import type { Analyse } from '../../text/analysis.ts';
 import type { CountTokens } from '../../text/passages.ts';
-import type { ViewStatistics, WantedVector } from '../view-store.ts';
+import type { Parking, ViewStatistics, WantedVector } from '../view-store.ts';
 import { DamagedViews } from './damage.ts';
 import { documentsOf } from './documents.ts';
 import { encodeAnalysis } from './index/analysis-blob.ts';
@@ -15,6 +15,7 @@ import { createIndexing } from './indexing.ts';
 import { listRows } from './list.ts';
 import { loadAll } from './loading.ts';
 import { defineMetadataFunction } from './metadata-function.ts';
+import { parkedIn } from './parked.ts';
 import type { Methods, PutDocument, WorkerSettings } from './protocol.ts';
 import { type PutRecord, recordRows, recordsOf } from './records.ts';
 import { scanRows } from './scan.ts';
@@ -40,6 +41,7 @@ export function openStore(
   defineMetadataFunction(db);
   const documents = documentsOf(db);
   const records = recordsOf(db);
+  const parked = parkedIn(db);
   const index = createSearchIndex({ dimensions });
   const indexing = createIndexing(index, vectors);
   const search = createSearch(db, index, indexing.expire);
@@ -51,7 +53,7 @@ export function openStore(
   index.settle();
   const sweeper = createSweeper({ db, vectors, documents, indexing, checkpoint: () => checkpoint });
 
-  function apply(changes: readonly PutDocument[], upTo: Position): void {
+  function apply(changes: readonly PutDocument[], upTo: Position, parking: Parking): void {
     const after: (() => string[])[] = [];
     const reached = checkpoint !== null && checkpoint > upTo ? checkpoint : upTo;
     inTransaction(db, () => {
@@ -63,6 +65,7 @@ export function openStore(
           if (put) after.push(put);
         } else if (records.put(change as PutRecord)) sweeper.rowsChanged();
       }
+      parked.note(parking);
       // A batch that comes again writes nothing at all.
       if (reached !== checkpoint) writeCheckpoint.run(reached);
     });
@@ -108,7 +111,8 @@ export function openStore(
   function reset(): void {
     const numbers = db.prepare('SELECT number FROM memory').all();
     inTransaction(db, () => {
-      for (const table of ['memory', 'votes', 'audience', 'record', 'participant']) db.exec(`DELETE FROM ${table}`);
+      for (const table of ['memory', 'votes', 'audience', 'record', 'participant', 'parked'])
+        db.exec(`DELETE FROM ${table}`);
       db.exec(`DELETE FROM meta WHERE key = 'checkpoint'`);
     });
     for (const row of numbers) indexing.remove(Number(row.number));
@@ -120,6 +124,7 @@ export function openStore(
     begunAnew,
     apply,
     checkpoint: () => checkpoint,
+    parked: parked.all,
     wantedVectors: (limit) => indexing.texts.wanted(limit).map((hash): WantedVector => ({ hash, text: textOf(hash) })),
     putVectors(given) {
       for (const { vector } of given)

@@ -6,7 +6,7 @@ import type { ViewSignature } from '../view-store.ts';
 import { isDamage, removeDatabase } from './damage.ts';
 
 /** Raised when the tables below change. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 // audience: the distinct visibilities, so that a reader's rights are decided once for each and not once a row.
 // memory.audience is null for a tombstone: a forgotten memory keeps its key, its position and nothing else.
@@ -45,6 +45,10 @@ const TABLES = `
     name TEXT NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (name, record)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX participant_record ON participant (record);
+  CREATE TABLE parked (
+    stream TEXT PRIMARY KEY, position TEXT NOT NULL, type TEXT NOT NULL, reason TEXT NOT NULL, events INTEGER NOT NULL,
+    since TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
 `;
 
 export type ViewsFile = {

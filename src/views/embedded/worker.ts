@@ -12,7 +12,16 @@ const settings = workerData as WorkerSettings;
 const report = (message: Report) => port.postMessage(message);
 
 /** They change nothing: what fails in one of them is that request's failure alone. */
-const reads = new Set<Method>(['checkpoint', 'wantedVectors', 'list', 'search', 'records', 'scan', 'statistics']);
+const reads = new Set<Method>([
+  'checkpoint',
+  'parked',
+  'wantedVectors',
+  'list',
+  'search',
+  'records',
+  'scan',
+  'statistics',
+]);
 
 /** For embedders whose tokens nobody here can count: a token has four characters or so. */
 const estimateTokens: CountTokens = (text) => Math.ceil(text.length / 4);
