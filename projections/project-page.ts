@@ -45,33 +45,52 @@ type Kept = {
 };
 type Step = { decoded: DecodedEvent; projection: Projection; kept: Kept };
 
-/**
- * Of each document only its first and its last change: a thousand votes on one memory are not a thousand documents of
- * votes. The first stays because a memory's place in its session is the position at which it was recorded.
- */
-export async function projectPage(events: readonly DecodedEvent[], load: ViewWriter['load']): Promise<Change[]> {
+export type Page = {
+  /** Projects the event of this index. When it throws, it is as if the event were not in the page. */
+  project(index: number): void;
+  /**
+   * Of each document only its first and its last change: a thousand votes on one memory are not a thousand documents of
+   * votes. The first stays because a memory's place in its session is the position at which it was recorded.
+   */
+  changes(): Change[];
+};
+
+export async function openPage(events: readonly DecodedEvent[], load: ViewWriter['load']): Promise<Page> {
   const steps = await plan(events, load);
   const made: { change: Change; kept: Kept }[] = [];
-  for (const { decoded, projection, kept } of steps) {
-    const document = projection.project(decoded, kept.document);
-    if (document === null) continue;
-    // A projection of a kind makes that kind's document; a list of several cannot say so.
-    const change = { ...kept.key, position: decoded.position, document } as Change;
-    kept.document = document;
-    kept.first ??= change;
-    kept.last = change;
-    made.push({ change, kept });
-  }
-  return made.filter(({ change, kept }) => change === kept.first || change === kept.last).map(({ change }) => change);
+  return {
+    project(index) {
+      const step = steps[index];
+      if (step === undefined || step === null) return;
+      const { decoded, projection, kept } = step;
+      const document = projection.project(decoded, kept.document);
+      if (document === null) return;
+      // A projection of a kind makes that kind's document; a list of several cannot say so.
+      const change = { ...kept.key, position: decoded.position, document } as Change;
+      kept.document = document;
+      kept.first ??= change;
+      kept.last = change;
+      made.push({ change, kept });
+    },
+    changes: () =>
+      made.filter(({ change, kept }) => change === kept.first || change === kept.last).map(({ change }) => change),
+  };
 }
 
-async function plan(events: readonly DecodedEvent[], load: ViewWriter['load']): Promise<Step[]> {
+/** All of them, or the first failure. */
+export async function projectPage(events: readonly DecodedEvent[], load: ViewWriter['load']): Promise<Change[]> {
+  const page = await openPage(events, load);
+  for (let index = 0; index < events.length; index++) page.project(index);
+  return page.changes();
+}
+
+/** null for an event that makes no document. */
+async function plan(events: readonly DecodedEvent[], load: ViewWriter['load']): Promise<(Step | null)[]> {
   const byKind = new Map<DocumentKind, Map<string, Kept>>();
   const all: Kept[] = [];
-  const steps: Step[] = [];
-  for (const decoded of events) {
+  const steps = events.map((decoded): Step | null => {
     const projection = projectionOf(decoded);
-    if (projection === null) continue;
+    if (projection === null) return null;
     const { kind } = projection;
     const ofKind = byKind.get(kind) ?? new Map<string, Kept>();
     byKind.set(kind, ofKind);
@@ -82,8 +101,8 @@ async function plan(events: readonly DecodedEvent[], load: ViewWriter['load']): 
       ofKind.set(decoded.stream, kept);
       all.push(kept);
     }
-    steps.push({ decoded, projection, kept });
-  }
+    return { decoded, projection, kept };
+  });
   const loaded = all.length === 0 ? [] : await load(all.map(({ key }) => key));
   all.forEach((kept, index) => {
     kept.document = loaded[index] ?? null;

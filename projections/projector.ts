@@ -1,16 +1,30 @@
 // Runs the projections: reads the log from the views' checkpoint to its end, then follows it. One page at a time, and
-// with each page's documents the views keep how far they have come, so that a stop or a crash anywhere loses nothing.
+// with each page's documents the views keep how far they have come, so that a stop or a crash anywhere loses nothing. Of
+// several servers with the same views one does that; the others watch how far it is, and one of them takes its place.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Position, RecordedEvent } from '../src/domain/event.ts';
+import type { Position } from '../src/domain/event.ts';
 import { Failure, failure } from '../src/domain/failure.ts';
-import { type DecodedEvent, decode } from '../src/events/codec.ts';
+import type { Category } from '../src/domain/streams.ts';
 import type { EventLog } from '../src/log/event-log.ts';
-import type { ViewWriter } from '../src/views/view-store.ts';
-import { projected as categories, projectPage } from './project-page.ts';
+import type { Lease, ViewWriter } from '../src/views/view-store.ts';
+import { createApplier } from './apply-events.ts';
+import { Halted } from './halted.ts';
+import { projected } from './project-page.ts';
+import { createTenure } from './tenure.ts';
 import { createWaiters } from './waiters.ts';
+import { createWatch } from './watch.ts';
+
+/** What makes documents, and what is asked of the projections. */
+const categories: readonly Category[] = [...projected, 'parking'];
+
+export type ProjectedViews = Pick<ViewWriter, 'load' | 'apply' | 'checkpoint' | 'refresh' | 'parked'> & {
+  readonly lease?: Lease;
+};
 
 export type ProjectorOptions = {
   logger?: { warn(details: object, message: string): void; info(details: object, message: string): void };
+  /** It has begun to project. */
+  onLead?: () => void;
   /** Empties the views, for a checkpoint that is not of this log. Without it the projector stands still there. */
   reset?: () => Promise<void>;
   /** While more than a page is behind: how many events are done, of how many there were to do. */
@@ -21,12 +35,16 @@ export type ProjectorOptions = {
   /** Milliseconds to wait after the first failure; doubled with each, up to `longestDelay`, and up to half of it less by chance. */
   firstDelay?: number;
   longestDelay?: number;
+  /** Milliseconds after which views that do not get on are trouble, where another server projects. */
+  patience?: number;
 };
 
 export type Projector = {
   /** Catches up in the background, then follows the log. */
   start(): Promise<void>;
-  /** Whether the views have the position before the time is over. */
+  /** Whether it is this server that projects. */
+  leads(): boolean;
+  /** Whether reads of the views have the position before the time is over, whichever server projects. */
   waitFor(position: Position, milliseconds: number): Promise<boolean>;
   /** null: not known yet, or nothing was applied. */
   position(): Position | null;
@@ -42,17 +60,21 @@ export type Projector = {
   stop(): Promise<void>;
 };
 
-export function createProjector(
-  log: EventLog,
-  views: Pick<ViewWriter, 'load' | 'apply' | 'checkpoint'>,
-  options: ProjectorOptions = {},
-): Projector {
-  const { logger, reset, onProgress, clock = () => new Date(), pageSize = 500 } = options;
-  const { firstDelay = 100, longestDelay = 10_000 } = options;
-  const waiters = createWaiters();
-  const skipped = new Map<string, number>();
+/** Milliseconds between two looks at views that another server writes: while somebody waits for them, and else. */
+const QUICK_LOOK = 100;
+const SLOW_LOOK = 1_000;
+
+export function createProjector(log: EventLog, views: ProjectedViews, options: ProjectorOptions = {}): Projector {
+  const { logger, onLead, reset, onProgress, clock = () => new Date(), pageSize = 500 } = options;
+  const { firstDelay = 100, longestDelay = 10_000, patience = 10_000 } = options;
+  const warn = (details: object, message: string) => logger?.warn(details, message);
+  const waiters = createWaiters(() => views.refresh());
+  const applier = createApplier({ log, views, clock, warn });
+  const tenure = createTenure({ lease: views.lease, changed: () => rouse(true), warn });
+  const watch = createWatch(patience);
   let running: Promise<void> | null = null;
   let stopping = false;
+  let following = false;
   let position: Position | null = null;
   let atEnd = false;
   let trouble: string | null = null;
@@ -63,49 +85,29 @@ export function createProjector(
   let doing = '';
 
   async function run(): Promise<void> {
-    const unsubscribe = log.onAppend(rouse);
+    const unsubscribe = log.onAppend(() => rouse(false));
+    tenure.begin();
     for (let failures = 0; !stopping; ) {
+      const applied = () => {
+        failures = 0;
+      };
       try {
-        await begin();
-        await follow(() => {
-          failures = 0;
-        });
+        if (tenure.holds()) await lead(applied);
+        else await follow(applied);
       } catch (error) {
+        following = false;
         await pause(error, failures++);
       }
     }
     unsubscribe();
   }
 
-  /** The views say where they are: after a failure they may know less than they were told. */
-  async function begin(): Promise<void> {
-    doing = 'the views cannot tell how far they are';
-    let checkpoint = await views.checkpoint();
-    if (checkpoint !== null && !(await isOfThisLog(checkpoint))) {
-      doing = 'the views were made from another event log';
-      if (reset === undefined) throw failure('UNAVAILABLE', 'they must be made anew');
-      logger?.warn({}, 'the views were made from another event log and are made anew');
-      await reset();
-      checkpoint = await views.checkpoint();
-    }
-    // Not before: whoever waits for a position would be let through by that of another log.
-    position = checkpoint;
-  }
-
-  async function isOfThisLog(checkpoint: Position): Promise<boolean> {
-    doing = 'the event log cannot be read';
-    try {
-      await log.parsePosition(checkpoint, 'checkpoint');
-      return true;
-    } catch (error) {
-      if (error instanceof Failure && error.code === 'INVALID_INPUT') return false;
-      throw error;
-    }
-  }
-
-  async function follow(applied: () => void): Promise<void> {
+  async function lead(applied: () => void): Promise<void> {
+    following = false;
+    await begin();
+    onLead?.();
     let progress: { done: number; total: number } | null = null;
-    while (!stopping) {
+    while (!stopping && tenure.holds()) {
       woken = false;
       const before = position;
       const { events, end } = await applyPage();
@@ -122,20 +124,75 @@ export function createProjector(
     }
   }
 
+  /** The views say where they are: after a failure they may know less than they were told. */
+  async function begin(): Promise<void> {
+    doing = 'the views cannot tell how far they are';
+    let checkpoint = await views.checkpoint();
+    if (checkpoint !== null && !(await isOfThisLog(checkpoint))) {
+      doing = 'the views were made from another event log';
+      if (reset === undefined) throw failure('UNAVAILABLE', 'they must be made anew');
+      logger?.warn({}, 'the views were made from another event log and are made anew');
+      await reset();
+      checkpoint = await views.checkpoint();
+    }
+    await applier.begin(checkpoint);
+    // Not before: whoever waits for a position would be let through by that of another log.
+    moveTo(checkpoint);
+  }
+
+  async function isOfThisLog(checkpoint: Position): Promise<boolean> {
+    doing = 'the event log cannot be read';
+    try {
+      await log.parsePosition(checkpoint, 'checkpoint');
+      return true;
+    } catch (error) {
+      if (error instanceof Failure && error.code === 'INVALID_INPUT') return false;
+      throw error;
+    }
+  }
+
   async function applyPage(): Promise<{ events: number; end: boolean }> {
     doing = 'the event log cannot be read';
     const page = await log.read({ after: position, categories, limit: pageSize });
-    const [known, unknown] = decodeAll(page.events);
     doing = 'the views cannot be written';
-    if (page.position !== position) {
-      const changes = await projectPage(known, views.load);
-      await views.apply(changes, page.position);
-    }
-    for (const { type } of unknown) skipped.set(type, (skipped.get(type) ?? 0) + 1);
-    position = page.position;
+    if (page.position !== position) await applier.apply(page.events, page.position);
+    moveTo(page.position);
     atEnd = page.end;
-    waiters.reached(position);
     return { events: page.events.length, end: page.end };
+  }
+
+  /** Another server projects: what reads have, and how far that is from the log's end, is to be seen all the same. */
+  async function follow(applied: () => void): Promise<void> {
+    watch.begin();
+    following = true;
+    let known = false;
+    while (!stopping && !tenure.holds()) {
+      doing = 'the views cannot tell how far they are';
+      const checkpoint = await views.checkpoint();
+      if (checkpoint !== null && !known && !(await isOfThisLog(checkpoint))) {
+        doing = 'the views were made from another event log';
+        throw failure('UNAVAILABLE', 'the server that projects must make them anew');
+      }
+      known = checkpoint !== null;
+      doing = 'the event log cannot be read';
+      if (checkpoint !== position || woken || !atEnd) {
+        woken = false;
+        const { events, end } = await log.read({ after: checkpoint, categories, limit: 1 });
+        atEnd = end && events.length === 0;
+      }
+      moveTo(checkpoint);
+      applied();
+      const standing = watch.standsStill(position, atEnd);
+      if (standing === null) recovered();
+      else trouble = standing;
+      if (!stopping && !tenure.holds()) await sleep(waiters.waiting() ? QUICK_LOOK : SLOW_LOOK);
+    }
+  }
+
+  function moveTo(checkpoint: Position | null): void {
+    if (checkpoint === null || (position !== null && checkpoint < position)) waiters.forget();
+    position = checkpoint;
+    if (checkpoint !== null) waiters.reached(checkpoint);
   }
 
   async function countAfter(from: Position | null): Promise<number> {
@@ -144,12 +201,17 @@ export function createProjector(
   }
 
   async function pause(error: unknown, failures: number): Promise<void> {
-    // Only a Failure's message is known to hold nothing of a memory.
-    trouble = `${doing}: ${error instanceof Failure ? error.message : 'an unexpected error, which is in the server log'}`;
+    trouble = sentenceOf(error);
     atEnd = false;
     if (failures === 0) logger?.warn({ err: error }, `the projector stands still, and tries again: ${doing}`);
     const delay = Math.min(firstDelay * 2 ** failures, longestDelay) * (1 - Math.random() / 2);
     if (!stopping) await sleep(delay);
+  }
+
+  function sentenceOf(error: unknown): string {
+    if (error instanceof Halted) return error.message;
+    // Only a Failure's message is known to hold nothing of a memory.
+    return `${doing}: ${error instanceof Failure ? error.message : 'an unexpected error, which is in the server log'}`;
   }
 
   function recovered(): void {
@@ -157,10 +219,10 @@ export function createProjector(
     trouble = null;
   }
 
-  function rouse(): void {
+  function rouse(atOnce: boolean): void {
     woken = true;
-    // A log that grows is no reason to try sooner what failed.
-    if (trouble === null || stopping) wake();
+    // A log that grows is no reason to try sooner what failed, nor to look sooner what another has made of it.
+    if (atOnce || (!following && trouble === null)) wake();
   }
 
   async function sleep(milliseconds?: number): Promise<void> {
@@ -172,15 +234,17 @@ export function createProjector(
     wake = () => {};
   }
 
-  const has = (wanted: Position) => position !== null && wanted <= position;
-
   return {
     async start() {
       if (!stopping) running ??= run();
     },
+    leads: () => running !== null && tenure.holds(),
     async waitFor(wanted, milliseconds) {
-      if (has(wanted)) return true;
-      return stopping ? false : waiters.wait(wanted, milliseconds);
+      if (stopping) return false;
+      const isFirst = !waiters.waiting();
+      const reached = waiters.wait(wanted, milliseconds);
+      if (isFirst && following && waiters.waiting()) wake();
+      return reached;
     },
     position: () => position,
     caughtUp: () => atEnd,
@@ -194,24 +258,14 @@ export function createProjector(
       const seconds = recordedAt === undefined ? 0 : (clock().getTime() - Date.parse(recordedAt)) / 1_000;
       return { events, seconds: Math.max(0, seconds) };
     },
-    skipped: () => Object.fromEntries(skipped),
+    skipped: applier.skipped,
     failure: () => trouble,
     async stop() {
       stopping = true;
-      rouse();
+      rouse(true);
+      await tenure.end(running);
       await running;
       waiters.dismiss();
     },
   };
-}
-
-function decodeAll(events: readonly RecordedEvent[]): [known: DecodedEvent[], unknown: RecordedEvent[]] {
-  const known: DecodedEvent[] = [];
-  const unknown: RecordedEvent[] = [];
-  for (const event of events) {
-    const decoded = decode(event);
-    if (decoded === null) unknown.push(event);
-    else known.push(decoded);
-  }
-  return [known, unknown];
 }

@@ -1,11 +1,22 @@
 // Stream names: `category-tenant+id`. Nothing else builds or takes apart a name.
 
-export const categories = ['memory', 'text', 'team', 'key', 'session', 'handoff', 'feature', 'run', 'receipt'] as const;
+export const categories = [
+  'memory',
+  'text',
+  'team',
+  'key',
+  'session',
+  'handoff',
+  'feature',
+  'run',
+  'receipt',
+  'parking',
+] as const;
 export type Category = (typeof categories)[number];
 
 export type StreamName = { category: Category; tenant: string; id: string };
 
-/** Holds what belongs to no tenant (the administrator's keys). `$` is in no tenant's name. */
+/** Holds what belongs to no tenant (the administrator's keys and what it asks of the projections). `$` is in no tenant's name. */
 export const SERVER = '$server';
 
 const byName = new Map<string, Category>(categories.map((category) => [category, category]));

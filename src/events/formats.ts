@@ -6,6 +6,7 @@ import { type FeatureEvent, featureStatuses } from '../domain/feature.ts';
 import type { HandoffEvent } from '../domain/handoff.ts';
 import { type KeyEvent, roles } from '../domain/key.ts';
 import { type MemoryEvent, memoryTypes } from '../domain/memory.ts';
+import type { ParkingEvent } from '../domain/parking.ts';
 import type { ReceiptEvent } from '../domain/receipt.ts';
 import type { RunEvent } from '../domain/run.ts';
 import { type SessionEvent, sessionStatuses } from '../domain/session.ts';
@@ -24,7 +25,8 @@ export type DomainEvent =
   | FeatureEvent
   | RunEvent
   | HandoffEvent
-  | ReceiptEvent;
+  | ReceiptEvent
+  | ParkingEvent;
 export type EventType = DomainEvent['type'];
 type DataOf<T extends EventType> = Extract<DomainEvent, { type: T }>['data'];
 
@@ -187,6 +189,7 @@ export const formats: { readonly [T in EventType]: Format<DataOf<T>> } = {
   'handoff.completed': first(z.object({ reason: optional, result: optional })),
   'handoff.cancelled': first(z.object({ reason: optional })),
   'handoff.expired': first(nothing),
+  'parking.retried': first(z.object({ stream: optional })),
   'search.kept': first(
     z.object({
       agent: optional,

@@ -106,6 +106,7 @@ export async function createApp({
   const projector = createProjector(log, nudging(views, pump), {
     logger,
     clock,
+    onLead: pump.nudge,
     ...(resetViews && { reset: resetViews }),
   });
   addGauges(metrics.registry, { log, views, projector, pump });

@@ -212,6 +212,8 @@ test('views that lost what they were told are made good from their checkpoint', 
     load: (keys) => views.load(keys),
     apply: (changes, checkpoint, parking) => views.apply(changes, checkpoint, parking),
     checkpoint: () => views.checkpoint(),
+    refresh: () => views.refresh(),
+    parked: () => views.parked(),
   };
   const projector = projectorOf(log, replaceable);
   await projector.start();

@@ -1,0 +1,13 @@
+// What must not be left out of the views: an event that takes a right away, or a memory. Where one cannot be applied
+// the projections stand still rather than serve what nobody may see any more.
+
+const RIGHTS: ReadonlySet<string> = new Set(['memory.shared']);
+const ERASURE: ReadonlySet<string> = new Set(['memory.forgotten']);
+
+export const mustNotBeLeftOut = (type: string): boolean => RIGHTS.has(type) || ERASURE.has(type);
+
+/** After it nothing is to be seen of what its stream said before. */
+export const erases = (type: string): boolean => ERASURE.has(type);
+
+/** Why the projections stand still, in a sentence that holds nothing of a memory. */
+export class Halted extends Error {}
