@@ -1,0 +1,266 @@
+// The one place that knows EventStoreDB's client. Each call has a deadline of its own here (the client's appends and reads
+// have none), and what comes back is plain values.
+import {
+  type AllStreamResolvedEvent,
+  BACKWARDS,
+  END,
+  EventStoreDBClient,
+  FORWARDS,
+  jsonEvent,
+  NO_STREAM,
+  type RecordedEvent,
+  START,
+  streamNameFilter,
+} from '@eventstore/db-client';
+import type { JsonObject } from '../../domain/event.ts';
+import { addressOf, badAddress } from './address.ts';
+import { drain } from './drain.ts';
+import { foreign, isConflict, isTombstone, Silence } from './trouble.ts';
+
+/** An event as the server has it; data and metadata are JSON of any shape. */
+export type StoredEvent = {
+  stream: string;
+  revision: number;
+  commit: bigint;
+  id: string;
+  type: string;
+  data: unknown;
+  metadata: unknown;
+};
+
+export type EventToStore = { id: string; type: string; data: JsonObject; metadata: { [key: string]: unknown } };
+
+/** `commit` is null where the server does not say it, as for some appends that it had already. */
+export type Appended = { revision: number; commit: bigint | null };
+
+export type Chunk = { events: StoredEvent[]; end: boolean };
+
+export type Follower = { heard(event: StoredEvent): void; caughtUp(): void; dropped(error: unknown): void };
+
+/** Calls to the server, each tried once. An error whose `finalTrouble` is null leaves the outcome unknown. */
+export type Connection = {
+  /** To a stream whose last event has exactly this revision; -1: to one that has none. */
+  append(stream: string, expected: number, events: EventToStore[]): Promise<Appended | 'conflict'>;
+  /** From a revision on; none for a stream that is not there. */
+  readStream(stream: string, from: number, count?: number): Promise<StoredEvent[]>;
+  /** The stream's last event. */
+  readLast(stream: string): Promise<StoredEvent | null>;
+  /** All streams from a commit position on, inclusive; null: from the beginning. Ends early where `room` says stop. */
+  readAll(from: bigint | null, count: number, room: (event: StoredEvent) => boolean): Promise<Chunk>;
+  /** All streams back from before a commit position; null: from the end. */
+  readBack(before: bigint | null, count: number): Promise<Chunk>;
+  /** Streams of these prefixes after a commit position. */
+  readSome(after: bigint | null, prefixes: string[], room: (event: StoredEvent) => boolean): Promise<Chunk>;
+  /** Streams of these prefixes after a commit position, now and later; gives back what ends it. */
+  follow(after: bigint | null, prefixes: string[], follower: Follower): () => void;
+  /** Soft: the stream may be begun again, at the next revision. */
+  deleteStream(stream: string, revision: number): Promise<'deleted' | 'conflict'>;
+  close(): Promise<void>;
+};
+
+/** After so many silences without an answer between, the client is replaced: it keeps a question about the server for ever. */
+const SILENCES = 3;
+
+type Shared = { client: EventStoreDBClient; users: number; silences: number };
+const clients = new Map<string, Shared>();
+
+/** The client keeps what all its instances wait for in one place, and loses it for all: so one instance an address. */
+function share(url: string): Shared {
+  const shared = clients.get(url) ?? { client: clientOf(url), users: 0, silences: 0 };
+  shared.users += 1;
+  clients.set(url, shared);
+  return shared;
+}
+
+function clientOf(url: string): EventStoreDBClient {
+  try {
+    return EventStoreDBClient.connectionString(url);
+  } catch {
+    // Its error quotes the string.
+    throw badAddress('is not a connection string of EventStoreDB');
+  }
+}
+
+export function connect(text: string, callTimeout: number): Connection {
+  const { url } = addressOf(text);
+  const shared = share(url);
+  let open = true;
+  // Reads go where appends go, so that what was acknowledged is read.
+  const leader = { requiresLeader: true };
+
+  function answered<T>(result: T): T {
+    shared.silences = 0;
+    return result;
+  }
+  function unanswered(error: unknown): never {
+    if (error instanceof Silence) {
+      shared.silences += 1;
+      if (shared.silences >= SILENCES) {
+        shared.silences = 0;
+        void shared.client.dispose();
+        shared.client = clientOf(url);
+      }
+    }
+    throw error;
+  }
+  const settled = <T>(call: Promise<T>): Promise<T> => within(call, callTimeout).then(answered, unanswered);
+  const drained: typeof drain = (source, options) => drain(source, options).then(answered, unanswered);
+
+  return {
+    append(stream, expected, events) {
+      const expectedRevision = expected < 0 ? NO_STREAM : BigInt(expected);
+      const appending = shared.client.appendToStream(stream, events.map(jsonEvent), { expectedRevision });
+      return settled(
+        appending.then(
+          ({ nextExpectedRevision, position }) => ({
+            revision: Number(nextExpectedRevision),
+            commit: commitOf(position?.commit),
+          }),
+          asConflict,
+        ),
+      );
+    },
+
+    async readStream(stream, from, count) {
+      const options = { ...leader, fromRevision: BigInt(from), ...(count !== undefined && { maxCount: count }) };
+      const { events } = await gather(shared.client.readStream(stream, options));
+      return events;
+    },
+
+    async readLast(stream) {
+      const options = { ...leader, fromRevision: END, direction: BACKWARDS, maxCount: 1 } as const;
+      const { events } = await gather(shared.client.readStream(stream, options));
+      return events[0] ?? null;
+    },
+
+    async readAll(from, count, room) {
+      const options = { ...leader, fromPosition: placeOf(from, START), direction: FORWARDS, maxCount: count } as const;
+      const { events, seen, cut } = await gather(shared.client.readAll(options), room);
+      return { events, end: !cut && seen < count };
+    },
+
+    async readBack(before, count) {
+      const options = { ...leader, fromPosition: placeOf(before, END), direction: BACKWARDS, maxCount: count } as const;
+      const { events, seen } = await gather(shared.client.readAll(options));
+      return { events, end: seen < count };
+    },
+
+    async readSome(after, prefixes, room) {
+      const subscription = shared.client.subscribeToAll({
+        ...leader,
+        fromPosition: placeOf(after, START),
+        filter: streamNameFilter({ prefixes, checkpointInterval: CHECKPOINTS }),
+      });
+      const events: StoredEvent[] = [];
+      let cut = false;
+      await drained(subscription, {
+        silence: callTimeout,
+        stop: () => subscription.unsubscribe(),
+        untilCaughtUp: true,
+        take({ event }: AllStreamResolvedEvent) {
+          if (event === undefined) return true;
+          const stored = storedOf(event, event.position.commit);
+          events.push(stored);
+          cut = !room(stored);
+          return !cut;
+        },
+      });
+      return { events, end: !cut };
+    },
+
+    follow(after, prefixes, { heard, caughtUp, dropped }) {
+      const subscription = shared.client.subscribeToAll({
+        ...leader,
+        fromPosition: placeOf(after, START),
+        filter: streamNameFilter({ prefixes, checkpointInterval: CHECKPOINTS }),
+      });
+      let following = true;
+      const end = (error?: unknown) => {
+        if (!following) return;
+        following = false;
+        subscription.unsubscribe().catch(() => {});
+        dropped(error);
+      };
+      subscription.on('error', end);
+      subscription.on('end', () => end());
+      subscription.on('close', () => end());
+      subscription.on('caughtUp', () => following && caughtUp());
+      subscription.on('data', ({ event }: AllStreamResolvedEvent) => {
+        if (following && event !== undefined) heard(storedOf(event, event.position.commit));
+      });
+      return () => {
+        following = false;
+        subscription.unsubscribe().catch(() => {});
+      };
+    },
+
+    deleteStream(stream, revision) {
+      const deleting = shared.client.deleteStream(stream, { ...leader, expectedRevision: BigInt(revision) });
+      return settled(
+        deleting.then(
+          () => 'deleted' as const,
+          (error) => (isTombstone(error) ? 'deleted' : asConflict(error)),
+        ),
+      );
+    },
+
+    async close() {
+      if (!open) return;
+      open = false;
+      shared.users -= 1;
+      if (shared.users > 0) return;
+      clients.delete(url);
+      await shared.client.dispose();
+    },
+  };
+
+  type Reading = ReturnType<EventStoreDBClient['readStream'] | EventStoreDBClient['readAll']>;
+
+  async function gather(reading: Reading, room: (event: StoredEvent) => boolean = () => true) {
+    const events: StoredEvent[] = [];
+    let seen = 0;
+    let cut = false;
+    await drained(reading, {
+      silence: callTimeout,
+      stop: () => reading.cancel(),
+      take({ event, commitPosition }: { event?: RecordedEvent; commitPosition?: bigint }) {
+        seen += 1;
+        if (event === undefined) return true;
+        const stored = storedOf(event, event.position?.commit ?? commitPosition);
+        events.push(stored);
+        cut = !room(stored);
+        return !cut;
+      },
+    });
+    return { events, seen, cut };
+  }
+}
+
+/** How seldom the server tells where a filtered subscription stands: nobody listens. */
+const CHECKPOINTS = 1000;
+
+/** The server says -1 or nothing where it knows no position; -1 comes as the largest unsigned number. */
+const commitOf = (commit: bigint | undefined): bigint | null =>
+  commit === undefined || commit <= 0n || commit >= 2n ** 51n ? null : commit;
+
+const placeOf = <T>(commit: bigint | null, otherwise: T) => (commit === null ? otherwise : { commit, prepare: commit });
+
+function storedOf(event: RecordedEvent, commit: bigint | undefined): StoredEvent {
+  const { streamId: stream, id, type, data, metadata } = event;
+  const revision = Number(event.revision);
+  if (commit === undefined) throw foreign(stream, revision);
+  return { stream, revision, commit, id, type, data, metadata };
+}
+
+function asConflict(error: unknown): 'conflict' {
+  if (isConflict(error)) return 'conflict';
+  throw error;
+}
+
+/** Rejects with a Silence when the call has not settled in time; what it does later is of no account. */
+function within<T>(call: Promise<T>, milliseconds: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Silence('EventStoreDB has not answered in time')), milliseconds);
+    call.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

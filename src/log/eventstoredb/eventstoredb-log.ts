@@ -1,0 +1,223 @@
+// The event log of the distributed profile, on EventStoreDB (23.10 or later). Any number of servers write and read it.
+import type { Instant } from '../../domain/event.ts';
+import { failure } from '../../domain/failure.ts';
+import { categories as allCategories } from '../../domain/streams.ts';
+import type { EventLog } from '../event-log.ts';
+import { prepareAppend } from '../prepare.ts';
+import { addressOf } from './address.ts';
+import { appendToSeveral } from './batch-append.ts';
+import { type Connection, connect, type StoredEvent } from './client.ts';
+import { createDeletions } from './deletions.ts';
+import { createEraser } from './eraser.ts';
+import { createHeads } from './heads.ts';
+import { createHistory } from './history.ts';
+import { createHorizon } from './horizon.ts';
+import { identify } from './identity.ts';
+import { createKnown } from './known.ts';
+import { createOutcomes } from './outcomes.ts';
+import { DELETIONS_STREAM, isBatchStream } from './own-streams.ts';
+import { createPageReader } from './page-reader.ts';
+import { MAX_EVENTS, positionsOf } from './positions.ts';
+import { createRetries } from './retries.ts';
+import { insist } from './retry.ts';
+import { appendToOne } from './single-append.ts';
+import { createStreamReader } from './stream-reader.ts';
+import { createTimeOf } from './time-of.ts';
+import { createTimes } from './times.ts';
+import { closed, foreign } from './trouble.ts';
+import { createTurns } from './turns.ts';
+import { createWatch } from './watch.ts';
+import { checkSize, readWritten } from './wire.ts';
+import type { Writing } from './writing.ts';
+
+export type EventStoreLogSettings = {
+  /** How long one call to the server may take before it is made again, in milliseconds. */
+  callTimeout: number;
+  /** How long a caller waits while calls are made again, before UNAVAILABLE. */
+  patience: number;
+  /** How long a batch without an outcome is left to who began it, once it was met. */
+  batchTimeout: number;
+};
+
+const usual: EventStoreLogSettings = { callTimeout: 2500, patience: 8000, batchTimeout: 10_000 };
+
+/** Appends under way at once; more are refused with UNAVAILABLE. */
+const MAX_WAITING = 4096;
+
+type Logger = { warn(details: object, message: string): void };
+
+type EventStoreLogOptions = Partial<EventStoreLogSettings> & {
+  /** A connection string: `esdb://…` or `esdb+discover://…`, with credentials and TLS as EventStoreDB's client takes them. */
+  url: string;
+  /** Hears of what went wrong outside any caller's question. */
+  logger?: Logger;
+};
+
+/**
+ * Fails with INVALID_INPUT for a connection string that is none, and with UNAVAILABLE and a sentence for the operator when
+ * the server is away or holds a log of a later format.
+ */
+export async function openEventStoreLog({ url, logger = silent, ...given }: EventStoreLogOptions): Promise<EventLog> {
+  const settings = { ...usual, ...given };
+  if (addressOf(url).dropsCredentials)
+    logger.warn({}, 'EVENTSTORE_URL has a user and a password, which are not sent: it switches TLS off');
+  const connection = connect(url, settings.callTimeout);
+  try {
+    return await openLogOn(connection, settings, logger);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+const silent: Logger = { warn() {} };
+
+/** The log on a connection, which it closes in the end. */
+export async function openLogOn(
+  connection: Connection,
+  settings: EventStoreLogSettings = usual,
+  logger: Logger = silent,
+): Promise<EventLog> {
+  const { patience } = settings;
+  const positions = positionsOf(await identify(connection, patience));
+  const { events: ends } = await insist(patience, () => connection.readBack(null, 1));
+  const horizon = createHorizon(ends[0]?.commit ?? 0n);
+  const known = createKnown();
+  const turns = createTurns();
+  const deletions = createDeletions(connection, patience);
+  const outcomes = createOutcomes(connection, settings);
+  const reader = createStreamReader({ connection, deletions, outcomes, positions, patience });
+  const heads = createHeads({ connection, deletions, outcomes, positions, horizon, patience });
+  const historyOf = (matches: (stream: string) => boolean) =>
+    createHistory({ deletions, outcomes, positions, reader }, matches);
+  const watch = createWatch({ connection, heard, start: horizon.commit(), logger });
+  const upToDate = async () => {
+    if (!watch.live()) await deletions.refresh();
+  };
+  const page = createPageReader({ connection, heads, positions, historyOf, upToDate, patience });
+  const times = createTimes({ page, positions, deletions });
+  const timeOf = createTimeOf({ connection, positions, patience, history: () => historyOf(() => true) });
+  const erase = createEraser({ connection, deletions, heads, reader, known, patience });
+  const retries = createRetries(reader, known);
+  const pending = new Set<Promise<unknown>>();
+  let open = true;
+
+  const writing: Writing = {
+    reader,
+    known,
+    deletions,
+    outcomes,
+    retries,
+    positions,
+    horizon,
+    async append(stream, expected, events) {
+      let unsure = false;
+      return insist(patience, async (repeated) => {
+        unsure = repeated;
+        const appended = await connection.append(stream, expected, events);
+        return appended === 'conflict' ? { refused: true, unsure } : { refused: false, unsure, ...appended };
+      });
+    },
+    async commitOf(stream, revision) {
+      const [stored] = await insist(patience, () => connection.readStream(stream, revision, 1));
+      if (stored?.revision !== revision) throw foreign(stream, revision);
+      return stored.commit;
+    },
+    announce(commit) {
+      horizon.reach(commit);
+      watch.announce(commit);
+    },
+    background: (work) => void tracked(work).catch(() => {}),
+  };
+
+  /** Takes note of an event that the server told of; whether something became visible by it. */
+  function heard(stored: StoredEvent): boolean {
+    horizon.reach(stored.commit);
+    if (isBatchStream(stored.stream)) return outcomes.hear(stored).committed;
+    if (stored.stream === DELETIONS_STREAM) deletions.hear(stored);
+    const event = readWritten(stored);
+    if (event === null) return false;
+    known.saw(event.log.id ?? stored.id, stored.stream);
+    const tail = known.tail(stored.stream);
+    if (tail === undefined || tail.stored >= stored.revision) return event.log.batch === undefined;
+    known.forget(stored.stream);
+    if (event.log.batch !== undefined) return false;
+    if (tail.stored + 1 === stored.revision)
+      known.setTail(stored.stream, { stored: stored.revision, visible: tail.visible + 1 });
+    return true;
+  }
+
+  /** Closing waits for it. */
+  function tracked<T>(work: Promise<T>): Promise<T> {
+    pending.add(work);
+    return work.finally(() => pending.delete(work));
+  }
+
+  /** Runs work on the open log. */
+  async function using<T>(work: () => Promise<T>): Promise<T> {
+    if (!open) throw closed();
+    return tracked(work());
+  }
+
+  return {
+    start: positions.start,
+    append: (writes) =>
+      using(async () => {
+        if (pending.size > MAX_WAITING)
+          throw failure('UNAVAILABLE', 'the event log has more appends waiting than it can hold; try again');
+        const { writes: prepared } = prepareAppend(writes);
+        const count = prepared.reduce((sum, { events }) => sum + events.length, 0);
+        if (count > MAX_EVENTS)
+          throw failure('PAYLOAD_TOO_LARGE', `an append of ${count} events is over the limit of ${MAX_EVENTS}`, {
+            limit: MAX_EVENTS,
+          });
+        for (const { events, stream } of prepared) checkSize(events, stream);
+        const [first, ...more] = prepared;
+        const streams = prepared.map(({ stream }) => stream);
+        return turns.take(streams, () =>
+          first !== undefined && more.length === 0 ? appendToOne(writing, first) : appendToSeveral(writing, prepared),
+        );
+      }),
+    readStream: (stream, { from = 0, until } = {}) =>
+      using(async () => {
+        if (until !== undefined) {
+          positions.placeOf(until, 'until');
+          return reader.loadUntil(stream, from, until);
+        }
+        const { events, tail } = await reader.load(stream, from);
+        known.setTail(stream, tail);
+        return events;
+      }),
+    read: (options) => using(() => page(options)),
+    head: () => using(heads.read),
+    parsePosition: (text, field) =>
+      using(async () => {
+        positions.placeOf(text, field);
+        if (text > (await heads.read()))
+          throw failure('INVALID_INPUT', `${field} is a position that this log has not reached`, { field });
+        return text;
+      }),
+    positionAt: (time: Instant) => using(() => times.positionAt(time)),
+    timeAt: (position) =>
+      using(async () => {
+        await upToDate();
+        return timeOf(position);
+      }),
+    countAfter: (after, categories = allCategories) =>
+      using(() => times.countAfter(after ?? positions.start, categories)),
+    onAppend(wake) {
+      if (!open) throw closed();
+      return watch.subscribe(wake);
+    },
+    deleteStream: (stream) => using(() => turns.take([stream], () => erase(stream))),
+    size: async () => null,
+    async close() {
+      if (!open) return;
+      open = false;
+      watch.close();
+      outcomes.close();
+      await Promise.allSettled([...pending]);
+      await connection.close();
+    },
+  };
+}

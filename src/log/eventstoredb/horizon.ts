@@ -1,0 +1,18 @@
+// How far the log is known to reach in this process. What is found at or before there was in the log before.
+export type Horizon = {
+  commit(): bigint;
+  /** Whether it lies beyond all that was known. */
+  reach(commit: bigint): boolean;
+};
+
+export function createHorizon(start: bigint): Horizon {
+  let known = start;
+  return {
+    commit: () => known,
+    reach(commit) {
+      if (commit <= known) return false;
+      known = commit;
+      return true;
+    },
+  };
+}
