@@ -2,6 +2,7 @@
 // copied at once, an object is walked.
 import type { Instant, Position } from '../../domain/event.ts';
 import type { FailureCode, FailureDetails } from '../../domain/failure.ts';
+import type { DocumentPair } from '../kept-documents.ts';
 import type {
   DocumentKind,
   ListQuery,
@@ -29,9 +30,6 @@ export type WorkerSettings = {
 
 export type PutDocument = { kind: DocumentKind; tenant: string; id: string; position: Position; json: string };
 export type KeptVector = { hash: string; vector: Float32Array };
-
-/** A memory's documents, as JSON; no votes yet: null. */
-export type DocumentPair = { document: string; votes: string | null };
 
 export type CandidateRow = DocumentPair & {
   similarity: number | null;

@@ -2,9 +2,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { failure } from '../../domain/failure.ts';
+import { tombstone } from '../kept-documents.ts';
 import type { Documents, ScanQuery, ViewReader } from '../view-store.ts';
 import { isDamage } from './damage.ts';
-import { tombstone } from './reader.ts';
 import { scanRows } from './scan.ts';
 import { inSnapshot } from './transaction.ts';
 import { FORMAT } from './views-file.ts';

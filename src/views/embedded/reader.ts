@@ -1,12 +1,10 @@
 // The main thread's read-only connection: reads by id cost less than a message to the worker would.
 import { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../domain/event.ts';
-import { isAlive, type Memory } from '../../domain/memory.ts';
 import type { MemoryView } from '../../domain/memory-view.ts';
-import { canRead, type Reader } from '../../domain/visibility.ts';
-import { noVotes, type Votes } from '../../domain/votes.ts';
+import type { Reader } from '../../domain/visibility.ts';
+import { readable, tombstone } from '../kept-documents.ts';
 import type { DocumentKey, Documents } from '../view-store.ts';
-import type { DocumentPair } from './protocol.ts';
 
 export type ViewsReader = ReturnType<typeof openReader>;
 
@@ -44,39 +42,5 @@ export function openReader(path: string) {
     close(): void {
       db.close();
     },
-  };
-}
-
-/** The documents of a row, if its reader may have it: the last check before anything leaves the views. */
-export function readable(reader: Reader, pair: DocumentPair, now: Instant): MemoryView | null {
-  const memory = JSON.parse(pair.document) as Memory;
-  if (!canRead(reader, memory) || !isAlive(memory, now)) return null;
-  return { memory, votes: pair.votes === null ? noVotes : (JSON.parse(pair.votes) as Votes) };
-}
-
-/** What is left of a forgotten memory: that it was. */
-export function tombstone(tenant: string, id: string, revision: number): Memory {
-  return {
-    id,
-    tenant,
-    revision,
-    forgotten: true,
-    agent: '',
-    author: '',
-    type: 'STANDARD',
-    content: '',
-    metadata: {},
-    namespace: '',
-    scope: 'AGENT_PRIVATE',
-    sharedWith: { agents: [], teams: [] },
-    user: null,
-    session: null,
-    occurredAt: '',
-    createdAt: '',
-    updatedAt: '',
-    expiresAt: null,
-    sources: [],
-    lesson: null,
-    deprecation: null,
   };
 }

@@ -1,0 +1,141 @@
+// What is written for a memory, its passages, its votes, and for records; and how it is read back.
+import { z } from 'zod';
+import { effectivenessOf } from '../../domain/effectiveness.ts';
+import type { Position } from '../../domain/event.ts';
+import type { Memory } from '../../domain/memory.ts';
+import type { Votes } from '../../domain/votes.ts';
+import { textKey } from '../../text/text-key.ts';
+import { tombstone } from '../kept-documents.ts';
+import { type RecordDocument, attributesOf as recordAttributesOf } from '../record-attributes.ts';
+import type { DocumentKind, Documents } from '../view-store.ts';
+import { type Attributes, attributesOf, milliseconds } from './attributes.ts';
+import { exactText } from './exact-text.ts';
+import type { IndexKind } from './names.ts';
+
+/** The index that has a kind's documents. */
+export const indexOf: Readonly<Record<DocumentKind, IndexKind>> = {
+  memory: 'memories',
+  votes: 'votes',
+  session: 'sessions',
+  feature: 'features',
+  run: 'runs',
+  handoff: 'handoffs',
+};
+
+/** No tenant's name has a plus. */
+export const documentId = (tenant: string, id: string): string => `${tenant}+${id}`;
+export const passageId = (tenant: string, memory: string, index: number): string => `${tenant}+${memory}#${index}`;
+
+type Kept = {
+  /** Of the last change. */
+  position: Position;
+  /** The JSON of what projections put. */
+  document: string;
+};
+
+export type Place = {
+  /** The position of the first change. */
+  recorded: Position;
+  /** `neighboursKey`: memories with the same one may lend each other words. */
+  neighbours?: string;
+  /** How many it has. */
+  passages: number;
+};
+
+/** What is left of a forgotten memory has no attributes but its key. */
+export type MemoryDocument =
+  | (Attributes & Kept & Place & { textKey: string })
+  | (Pick<Attributes, 'tenant' | 'memory'> & Kept & Pick<Place, 'recorded' | 'passages'> & { forgotten: true });
+
+export const memoryDocument = (memory: Memory, position: Position, place: Place): MemoryDocument =>
+  memory.forgotten
+    ? {
+        tenant: memory.tenant,
+        memory: memory.id,
+        forgotten: true,
+        position,
+        recorded: place.recorded,
+        passages: 0,
+        document: JSON.stringify(tombstone(memory.tenant, memory.id, memory.revision)),
+      }
+    : { ...attributesOf(memory), ...place, position, textKey: textKey(memory), document: JSON.stringify(memory) };
+
+export type VotesDocument = Kept & {
+  tenant: string;
+  memory: string;
+  score: number;
+  confidence: number;
+  helpful: number;
+  harmful: number;
+};
+
+export const votesDocument = (tenant: string, memory: string, votes: Votes, position: Position): VotesDocument => ({
+  tenant,
+  memory,
+  ...effectivenessOf(votes.votes),
+  position,
+  document: JSON.stringify(votes),
+});
+
+export type RecordSource = Kept & {
+  tenant: string;
+  id: string;
+  agent?: string;
+  status: string;
+  namespace?: string;
+  session?: string;
+  participants?: string[];
+  at: number;
+  expiresAt?: number;
+};
+
+export function recordSource(tenant: string, id: string, record: RecordDocument, position: Position): RecordSource {
+  const { agent, status, namespace, session, participants, at, expiresAt } = recordAttributesOf(record);
+  return {
+    tenant,
+    id,
+    ...(agent !== null && { agent }),
+    status,
+    ...(namespace !== null && { namespace }),
+    ...(session !== null && { session: exactText(session) }),
+    ...(participants.length > 0 && { participants: [...participants] }),
+    at: milliseconds(at),
+    ...(expiresAt !== null && { expiresAt: milliseconds(expiresAt) }),
+    position,
+    document: JSON.stringify(record.document),
+  };
+}
+
+/** One passage of a memory. Terms, lent words and vectors are not in the source that a hit gives back. */
+export type PassageDocument = Attributes & {
+  recorded: Position;
+  index: number;
+  /** UTF-16 offsets into the content. */
+  start: number;
+  end: number;
+  /** SHA-256, hex, of the text that is embedded. */
+  hash: string;
+  /** It has no vector yet. */
+  wanted: boolean;
+  neighbours?: string;
+  /** Its own terms and those of its fields, each as often as it weighs. */
+  terms: string;
+  /** What neighbours lend, each term as often as it weighs in tenths; counted only before `lentUntil`, where that is. */
+  lent?: string;
+  lentUntil?: number;
+  /** `encodeWeights`, of all of them, and their sum. */
+  weights: string;
+  length: number;
+  /** With the previous memory's mixed in; both the same, in base64 of big-endian float32. `vector` not where it is zero. */
+  vector?: string;
+  bits?: string;
+};
+
+/** What is left of a passage until it is swept away: nothing is found by it. */
+export type GonePassage = { gone: true };
+
+/** The part of any source that every reader needs. */
+export const keptSource = z.object({ position: z.string(), document: z.string() });
+
+/** What was written as a document of this kind; it came from projections, which know its shape. */
+export const parseDocument = <K extends DocumentKind>(json: string): Documents[K] => JSON.parse(json) as Documents[K];
