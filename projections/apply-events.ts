@@ -143,11 +143,9 @@ export function createApplier({ log, views, clock, warn }: Applying): Applier {
     const before = parked.get(stream);
     if (mustNotBeLeftOut(type)) {
       let fault = before === undefined ? reason : await retry(before, position);
-      const others = without(stream);
-      // Of a memory that is forgotten nothing matters that was left out of it.
-      if (fault !== null && erases(type))
-        fault = await attempt({ recorded, decoded, fault: null }, checkpoint ?? position, others);
-      if (fault === null) return write([], position, { park: [], release: [stream] }, others);
+      const still = parked.get(stream);
+      if (fault !== null && still !== undefined && erases(type)) fault = await erase(still, position);
+      if (fault === null) return write([], position, nothing, parked);
       warn({ stream, position, type, reason: fault }, 'the projections halt at an event that must not be left out');
       throw new Halted(`the projections halt at a ${type}, which cannot be applied and must not be left out: ${fault}`);
     }
@@ -159,8 +157,7 @@ export function createApplier({ log, views, clock, warn }: Applying): Applier {
   /** Applies what was left out of a stream up to a position: null, or why some of it still is. */
   async function retry(one: ParkedStream, until: Position): Promise<string | null> {
     const { stream } = one;
-    const recorded = await log.readStream(stream, { until });
-    const items = recorded.filter(({ position }) => position >= one.position).map(itemOf);
+    const items = await leftOutOf(one, until);
     const others = without(stream);
     const whole: Parking = { park: [], release: [stream] };
     const at = checkpoint ?? until;
@@ -177,6 +174,30 @@ export function createApplier({ log, views, clock, warn }: Applying): Applier {
       }
     }
     return retryOneByOne(items, at, one, others);
+  }
+
+  async function leftOutOf({ stream, position: from }: ParkedStream, until: Position): Promise<Item[]> {
+    const recorded = await log.readStream(stream, { until });
+    return recorded.filter(({ position }) => position >= from).map(itemOf);
+  }
+
+  /** Of a memory that is forgotten nothing matters that was left out of it. */
+  async function erase(one: ParkedStream, until: Position): Promise<string | null> {
+    const items = await leftOutOf(one, until);
+    const readable = items.flatMap((item) => (item.decoded === null ? [] : [{ item, decoded: item.decoded }]));
+    const page = await openPage(
+      readable.map(({ decoded }) => decoded),
+      views.load,
+    );
+    for (const [index, { item }] of readable.entries()) faultIn(item, () => page.project(index));
+    const { stream } = one;
+    try {
+      await write(lastOfEach(page.changes()), checkpoint ?? until, { park: [], release: [stream] }, without(stream));
+      return null;
+    } catch (error) {
+      if (error instanceof RejectedChanges) return reasonOf(error);
+      throw error;
+    }
   }
 
   async function retryOneByOne(

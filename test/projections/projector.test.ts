@@ -1,54 +1,14 @@
-import { afterEach, expect, test, vi } from 'vitest';
-import { createProjector, type Projector, type ProjectorOptions } from '../../projections/projector.ts';
-import type { Position } from '../../src/domain/event.ts';
+import { expect, test, vi } from 'vitest';
 import { failure } from '../../src/domain/failure.ts';
-import type { MemoryEvent } from '../../src/domain/memory.ts';
 import { streamName } from '../../src/domain/streams.ts';
-import type { VoteEvent } from '../../src/domain/votes.ts';
 import type { EventLog } from '../../src/log/event-log.ts';
 import type { ViewStore } from '../../src/views/view-store.ts';
-import { analyse, anEvent, aRecording, at, memoryStream, minute, NOW, operator, TENANT } from '../support/fixtures.ts';
+import { anEvent, aRecording, at, memoryStream, minute, NOW, operator, TENANT } from '../support/fixtures.ts';
 import { openMemoryLog } from '../support/memory-log.ts';
-import { naiveStorage, openNaiveViews } from '../support/naive-views.ts';
+import { naiveStorage } from '../support/naive-views.ts';
+import { append, ids, MINUTE, naive, projectors, record, vote } from './stage.ts';
 
-const running: Projector[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((projector) => projector.stop()));
-});
-
-function projectorOf(log: EventLog, views: ViewStore, options: ProjectorOptions = {}): Projector {
-  const projector = createProjector(log, views, { firstDelay: 1, longestDelay: 2, ...options });
-  running.push(projector);
-  return projector;
-}
-
-const naive = () => openNaiveViews({ analyse });
-
-async function append(
-  log: EventLog,
-  stream: string,
-  ...events: (MemoryEvent | VoteEvent | Parameters<typeof anEvent>[0])[]
-): Promise<Position> {
-  const result = await log.append([{ stream, expected: 'any', events: events.map((event) => anEvent(event)) }]);
-  if (!result.ok) throw new Error('the append must succeed');
-  return result.position;
-}
-
-const record = (log: EventLog, id: string, content = id) =>
-  append(log, memoryStream(id), { type: 'memory.recorded', data: aRecording({ content }) });
-
-const vote = (log: EventLog, id: string, voter: string) =>
-  append(log, memoryStream(id), {
-    type: 'memory.voted',
-    data: { voter, task: null, value: 'HELPFUL', context: null, own: false },
-  });
-
-async function ids(views: ViewStore): Promise<string[]> {
-  const { rows } = await views.list({ reader: operator, now: NOW, first: 1_000 });
-  return rows.map(({ memory }) => memory.id).sort();
-}
-
-const MINUTE = 60_000;
+const projectorOf = projectors();
 
 test('it catches up with what was in the log before', async () => {
   const [log, views] = [openMemoryLog(), naive()];
@@ -271,7 +231,7 @@ test('it can be stopped while it waits to try again, and before it was started',
 
 test('views of another log are made anew, if it can', async () => {
   const storage = naiveStorage();
-  const views = openNaiveViews({ analyse, storage });
+  const views = naive(storage);
   const [other, log] = [openMemoryLog(), openMemoryLog()];
   await record(other, 'theirs');
   const before = projectorOf(other, views);
@@ -289,10 +249,10 @@ test('views of another log are made anew, if it can', async () => {
   expect(await ids(views)).toEqual(['theirs']);
 
   const reset = async () => void Object.assign(storage, naiveStorage());
-  const projector = projectorOf(log, openNaiveViews({ analyse, storage }), { reset });
+  const projector = projectorOf(log, naive(storage), { reset });
   await projector.start();
   expect(await projector.waitFor(await log.head(), MINUTE)).toBe(true);
-  expect(await ids(openNaiveViews({ analyse, storage }))).toEqual(['m1']);
+  expect(await ids(naive(storage))).toEqual(['m1']);
 });
 
 test('a long catch-up tells how far it is', async () => {
