@@ -91,6 +91,7 @@ async function throughCommands(log: EventLog, sessions: number): Promise<Run> {
     directory,
     clock: () => new Date(),
     findText: async () => [],
+    parked: async () => [],
     caughtUp: async () => {},
   });
   const as = (writer: number) => commands(callerOf(`agent-${writer}`));

@@ -12,6 +12,7 @@ import './handoff-mutations.ts';
 import './key.ts';
 import './memory-mutations.ts';
 import './memory-queries.ts';
+import './parking.ts';
 import './playbook.ts';
 import './receipt.ts';
 import './reflection.ts';

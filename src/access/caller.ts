@@ -33,6 +33,11 @@ export function actingAgent(caller: Caller): { reader: Reader; agent: string } {
   return { reader, agent: reader.agent };
 }
 
+/** FORBIDDEN, with this sentence, for all but the administrator. */
+export function needAdministrator({ role }: Pick<Caller, 'role'>, message: string): void {
+  if (role !== 'ADMIN') throw failure('FORBIDDEN', message);
+}
+
 /** Who did it, as events keep it. A dollar is in no agent's name. */
 export const actorOf = ({ role, agent }: Pick<Caller, 'role' | 'agent'>): string =>
   agent ?? (role === 'ADMIN' ? '$admin' : '$operator');

@@ -11,6 +11,7 @@ import type {
   KeyResult,
   MemoriesResult,
   MemoryResult,
+  RetryResult,
   RunResult,
   SessionResult,
   TeamResult,
@@ -34,6 +35,7 @@ import type {
 } from './inputs.ts';
 import { issueKey, revokeKey } from './keys.ts';
 import { deprecateMemory, forgetMemory, restoreMemory, reviseMemory } from './memories.ts';
+import { retryParked } from './parking.ts';
 import { createRecentStates } from './recent-states.ts';
 import { recordMemories, recordMemory, recordReflection } from './recordings.ts';
 import { completeRun, startRun } from './runs.ts';
@@ -82,6 +84,8 @@ export type Commands = {
   removeFromTeam(team: string, agents: readonly string[]): Promise<TeamResult>;
   issueKey(input: IssueKeyInput): Promise<KeyResult>;
   revokeKey(id: string): Promise<Key>;
+  /** Of one stream, or of all (null). */
+  retryParked(stream: string | null): Promise<RetryResult>;
 };
 
 export function createCommands(dependencies: CommandDependencies): (caller: Caller) => Commands {
@@ -115,6 +119,7 @@ export function createCommands(dependencies: CommandDependencies): (caller: Call
       removeFromTeam: (team, agents) => removeFromTeam(context, team, agents),
       issueKey: (input) => issueKey(context, input),
       revokeKey: (id) => revokeKey(context, id),
+      retryParked: (stream) => retryParked(context, stream),
     };
   };
 }

@@ -10,7 +10,7 @@ import type { Run } from '../domain/run.ts';
 import type { Session } from '../domain/session.ts';
 import type { Team } from '../domain/team.ts';
 import type { EventLog } from '../log/event-log.ts';
-import type { ViewReader } from '../views/view-store.ts';
+import type { ParkedStream, ViewReader, ViewWriter } from '../views/view-store.ts';
 import type { RecentStates } from './recent-states.ts';
 import type { Turns } from './turns.ts';
 
@@ -19,6 +19,7 @@ export type CommandDependencies = {
   directory: Directory;
   clock: () => Date;
   findText: ViewReader['findText'];
+  parked: ViewWriter['parked'];
   /** Resolves when the views have the position; fails with UNAVAILABLE after 2 s. */
   caughtUp: (position: Position) => Promise<void>;
   /** What the caller may read that others may read too and that fits a task, best first, as of `position` or later. */
@@ -40,5 +41,7 @@ export type ForgetResult = { id: string; position: Position };
 /** As the caller is shown it. */
 export type HandoffResult = { handoff: Handoff; position: Position };
 export type TeamResult = { team: Team; position: Position };
+/** What is parked when the position was reached, or could not be waited for. */
+export type RetryResult = { parked: ParkedStream[]; position: Position };
 /** `secret` is nowhere else: it cannot be shown again. */
 export type KeyResult = { key: Key; secret: string };

@@ -9,7 +9,14 @@ export async function openInProcess(log: EventLog, tenant: string): Promise<Memo
   const directory = await openDirectory(log);
   const clock = () => new Date();
   // Only `dedupe` asks the views, and an import never wants it.
-  const commands = createCommands({ log, directory, clock, findText: async () => [], caughtUp: async () => undefined });
+  const commands = createCommands({
+    log,
+    directory,
+    clock,
+    findText: async () => [],
+    parked: async () => [],
+    caughtUp: async () => undefined,
+  });
   const as = (agent: string) => {
     const reader = directory.readerOf(tenant, agent);
     const caller: Caller = { role: 'TENANT', tenant, agent, keyId: '$import', correlationId: 'import', reader };

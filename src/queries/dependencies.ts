@@ -3,11 +3,11 @@ import type { Caller } from '../access/caller.ts';
 import type { Directory } from '../access/directory.ts';
 import type { Instant, JsonObject, Position } from '../domain/event.ts';
 import type { EventLog } from '../log/event-log.ts';
-import type { ViewReader } from '../views/view-store.ts';
+import type { ViewReader, ViewWriter } from '../views/view-store.ts';
 
 export type QueryDependencies = {
   log: EventLog;
-  views: ViewReader;
+  views: ViewReader & Pick<ViewWriter, 'parked'>;
   directory: Directory;
   /** Whether the views reached a position in time. */
   projector: { waitFor(position: Position, milliseconds: number): Promise<boolean> };

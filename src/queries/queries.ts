@@ -8,6 +8,7 @@ import { type FeaturesInput, feature, features } from './features.ts';
 import { type HandoffsInput, handoff, handoffHistory, handoffs } from './handoffs.ts';
 import { history, recordHistory } from './history.ts';
 import { type ListInput, memories, memoriesById, memory } from './lists.ts';
+import { parkedStreams } from './parked.ts';
 import { memoriesAsOf } from './past-lists.ts';
 import { type Pin, pinnedMemories, pinnedSession } from './pinned.ts';
 import { type PlaybookInput, playbook } from './playbook.ts';
@@ -59,6 +60,7 @@ export function createQueries(dependencies: QueryDependencies) {
       why: (receipt: string) => why(context, receipt),
       teams: () => teams(context),
       keys: () => keys(context),
+      parkedStreams: (minPosition: Position | null) => parkedStreams(context, minPosition),
     };
   };
 }

@@ -121,6 +121,7 @@ export async function createApp({
     directory,
     clock,
     findText: views.findText,
+    parked: views.parked,
     caughtUp: caughtUpBy(projector),
     recall: createRecall(asking),
   });

@@ -34,6 +34,15 @@ export function addGauges(registry: Registry, { log, views, projector, pump }: O
   gauge('annals_projection_skipped_events', 'Events of unknown types, passed over.', [], () =>
     one(Object.values(projector.skipped()).reduce((sum, count) => sum + count, 0)),
   );
+  gauge('annals_projects', 'Whether it is this server that projects: 1 or 0.', [], () =>
+    one(projector.leads() ? 1 : 0),
+  );
+  gauge('annals_parked_streams', 'Streams of which an event cannot be projected.', [], async () =>
+    one((await views.parked()).length),
+  );
+  gauge('annals_parked_events', 'Events that are left out of the views for now.', [], async () =>
+    one((await views.parked()).reduce((sum, { events }) => sum + events, 0)),
+  );
   gauge('annals_memories', 'Living memories by scope.', ['scope'], async () =>
     Object.entries((await views.statistics()).memoriesByScope).map(([scope, value]) => ({ labels: { scope }, value })),
   );

@@ -50,7 +50,7 @@ export async function openWorld(open: () => Promise<OpenedLog> = logs.memory ?? 
     const { candidates } = await views.search({ reader, mode, text, vector: null, limit: 200, now });
     return candidates.sort((a, b) => (b.coverage ?? 0) - (a.coverage ?? 0));
   };
-  const dependencies = { log, directory, clock, findText: views.findText, caughtUp, recall };
+  const dependencies = { log, directory, clock, findText: views.findText, parked: views.parked, caughtUp, recall };
   const commandsOf = createCommands(dependencies);
 
   const callerOf = (agent: string | null, { tenant = TENANT, role = 'TENANT' }: Who = {}): Caller => ({

@@ -109,7 +109,15 @@ export async function openWorld(options: WorldOptions = {}) {
   };
   const queries = createQueries(asking);
   const recall = createRecall(asking);
-  const commands = createCommands({ log, directory, clock, findText: views.findText, caughtUp, recall });
+  const commands = createCommands({
+    log,
+    directory,
+    clock,
+    findText: views.findText,
+    parked: views.parked,
+    caughtUp,
+    recall,
+  });
   const renew = async (caller: Caller) => ({ caller, expiresAt: null });
   const live = openLive({ log, renew, clock, heartbeatSeconds: 15 });
   const resolved: string[] = [];
