@@ -1,17 +1,14 @@
 // A views file as it lies there, for audits: nothing is loaded, written, repaired or made anew, whoever else has it open.
 import { DatabaseSync } from 'node:sqlite';
-import { z } from 'zod';
 import { failure } from '../../domain/failure.ts';
 import { tombstone } from '../kept-documents.ts';
 import type { Documents, ScanQuery, ViewReader } from '../view-store.ts';
 import { isDamage } from './damage.ts';
 import { scanRows } from './scan.ts';
 import { inSnapshot } from './transaction.ts';
-import { FORMAT } from './views-file.ts';
+import { signatureOf } from './views-file.ts';
 
 export type ReadOnlyViews = Pick<ViewReader, 'scan'> & { close(): void };
-
-const signatureShape = z.object({ format: z.number(), projections: z.number() });
 
 /** UNAVAILABLE, with a sentence, for a file that is not there, is damaged, or was made by another version. */
 export function openReadOnlyViews(path: string, projections: number): ReadOnlyViews {
@@ -28,8 +25,7 @@ export function openReadOnlyViews(path: string, projections: number): ReadOnlyVi
     const value = db.prepare('SELECT value FROM meta WHERE key = ?');
     return (key: string) => value.get(key)?.value;
   });
-  const made = signatureShape.safeParse(JSON.parse(String(meta('signature') ?? 'null')));
-  if (made.data?.format !== FORMAT || made.data.projections !== projections) {
+  if (guarded(() => signatureOf(db))?.projections !== projections) {
     db.close();
     throw failure('UNAVAILABLE', 'the views were made by another version: the next start makes them anew');
   }

@@ -1,12 +1,13 @@
 // views.db: the documents, one row a memory, and the checkpoint beside them. It can always be made again from the log,
 // so a file that is damaged or was made under another signature is thrown away, never repaired.
 import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
 import { createPrivateFile } from '../../files/private-file.ts';
 import type { ViewSignature } from '../view-store.ts';
 import { isDamage, removeDatabase } from './damage.ts';
 
 /** Raised when the tables below change. */
-export const FORMAT = 3;
+const FORMAT = 3;
 
 // audience: the distinct visibilities, so that a reader's rights are decided once for each and not once a row.
 // memory.audience is null for a tombstone: a forgotten memory keeps its key, its position and nothing else.
@@ -100,6 +101,33 @@ function faultOf(db: DatabaseSync, wanted: string): string | null {
   const meta = db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'meta'`).get();
   const found = meta && db.prepare(`SELECT value FROM meta WHERE key = 'signature'`).get();
   return found?.value === wanted ? null : 'it was made by another version or embedder';
+}
+
+const signatureShape = z.object({
+  format: z.literal(FORMAT),
+  projections: z.number(),
+  model: z.string(),
+  dimensions: z.number(),
+});
+
+/** What a file was made under; null where its tables are others than these. */
+export function signatureOf(db: DatabaseSync): ViewSignature | null {
+  const found = db.prepare(`SELECT value FROM meta WHERE key = 'signature'`).get();
+  const { data } = signatureShape.safeParse(JSON.parse(String(found?.value ?? 'null')));
+  return data === undefined ? null : { projections: data.projections, model: data.model, dimensions: data.dimensions };
+}
+
+/** As it lies there; null also for a file that is not there or is damaged. */
+export function signatureIn(path: string): ViewSignature | null {
+  let db: DatabaseSync | null = null;
+  try {
+    db = new DatabaseSync(path, { readOnly: true });
+    return signatureOf(db);
+  } catch {
+    return null;
+  } finally {
+    db?.close();
+  }
 }
 
 function create(db: DatabaseSync, signature: string): void {
