@@ -56,6 +56,8 @@ export type Projector = {
   skipped(): Record<string, number>;
   /** Why it stands still, in one sentence; null when it does not. It goes on by itself. */
   failure(): string | null;
+  /** Does something while no page is in work, and then goes on from where the views say they are. */
+  between<T>(work: () => Promise<T>): Promise<T>;
   /** Finishes the page in work. */
   stop(): Promise<void>;
 };
@@ -83,6 +85,15 @@ export function createProjector(log: EventLog, views: ProjectedViews, options: P
   let wake = () => {};
   /** What is done now, to be named when it fails. */
   let doing = '';
+  /** One at a time: a page, or what is done between two. */
+  let turn: Promise<unknown> = Promise.resolve();
+  let interrupted = false;
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = turn.then(work);
+    turn = mine.catch(() => {});
+    return mine;
+  }
 
   async function run(): Promise<void> {
     const unsubscribe = log.onAppend(() => rouse(false));
@@ -104,13 +115,13 @@ export function createProjector(log: EventLog, views: ProjectedViews, options: P
 
   async function lead(applied: () => void): Promise<void> {
     following = false;
-    await begin();
+    await inTurn(begin);
     onLead?.();
     let progress: { done: number; total: number } | null = null;
     while (!stopping && tenure.holds()) {
       woken = false;
       const before = position;
-      const { events, end } = await applyPage();
+      const { events, end } = await inTurn(applyPage);
       applied();
       recovered();
       if (onProgress && !end) progress ??= { done: 0, total: await countAfter(before) };
@@ -126,6 +137,7 @@ export function createProjector(log: EventLog, views: ProjectedViews, options: P
 
   /** The views say where they are: after a failure they may know less than they were told. */
   async function begin(): Promise<void> {
+    interrupted = false;
     doing = 'the views cannot tell how far they are';
     let checkpoint = await views.checkpoint();
     if (checkpoint !== null && !(await isOfThisLog(checkpoint))) {
@@ -152,6 +164,7 @@ export function createProjector(log: EventLog, views: ProjectedViews, options: P
   }
 
   async function applyPage(): Promise<{ events: number; end: boolean }> {
+    if (interrupted) await begin();
     doing = 'the event log cannot be read';
     const page = await log.read({ after: position, categories, limit: pageSize });
     doing = 'the views cannot be written';
@@ -260,6 +273,11 @@ export function createProjector(log: EventLog, views: ProjectedViews, options: P
     },
     skipped: applier.skipped,
     failure: () => trouble,
+    between: (work) =>
+      inTurn(() => {
+        interrupted = true;
+        return work().finally(() => rouse(true));
+      }),
     async stop() {
       stopping = true;
       rouse(true);
