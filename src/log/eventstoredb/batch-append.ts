@@ -43,7 +43,11 @@ export async function appendToSeveral(writing: Writing, writes: readonly Prepare
     }
     const batch = batchStream(writes[0]?.name.tenant ?? '', randomUUID());
     if (!(await mark(batch, parts))) continue;
-    const outcome = await outcomes.commit(batch, parts.map(partOf));
+    const outcome = await outcomes.commit(batch, parts.map(partOf)).catch((error: unknown) => {
+      // It may be committed: who asks again is looked for.
+      for (const { stream, events } of writes) for (const { id } of events) known.saw(id, stream);
+      throw error;
+    });
     if (outcome.committed) return acknowledge(parts, outcome.commit);
   }
   throw away(new Error('a batch lost its place to others too often'));

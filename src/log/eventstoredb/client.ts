@@ -28,7 +28,8 @@ export type StoredEvent = {
   metadata: unknown;
 };
 
-export type EventToStore = { id: string; type: string; data: JsonObject; metadata: { [key: string]: unknown } };
+/** `metadata` is JSON. */
+export type EventToStore = { id: string; type: string; data: JsonObject; metadata: string };
 
 /** `commit` is null where the server does not say it, as for some appends that it had already. */
 export type Appended = { revision: number; commit: bigint | null };
@@ -88,36 +89,55 @@ export function connect(text: string, callTimeout: number): Connection {
   // Reads go where appends go, so that what was acknowledged is read.
   const leader = { requiresLeader: true };
 
-  function answered<T>(result: T): T {
-    shared.silences = 0;
-    return result;
-  }
-  function unanswered(error: unknown): never {
-    if (error instanceof Silence) {
-      shared.silences += 1;
-      if (shared.silences >= SILENCES) {
-        shared.silences = 0;
-        void shared.client.dispose();
-        shared.client = clientOf(url);
-      }
+  function silent(): Silence {
+    shared.silences += 1;
+    if (shared.silences >= SILENCES) {
+      shared.silences = 0;
+      void shared.client.dispose();
+      shared.client = clientOf(url);
     }
-    throw error;
+    return new Silence('EventStoreDB has not answered in time');
   }
-  const settled = <T>(call: Promise<T>): Promise<T> => within(call, callTimeout).then(answered, unanswered);
-  const drained: typeof drain = (source, options) => drain(source, options).then(answered, unanswered);
+
+  /** Rejects with a Silence when the call has not settled in time; what it does later is of no account. */
+  function settled<T, R>(call: Promise<T>, done: (result: T) => R, failed: (error: unknown) => R): Promise<R> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(silent()), callTimeout);
+      const settle = <V>(value: V, result: (value: V) => R) => {
+        clearTimeout(timer);
+        shared.silences = 0;
+        try {
+          resolve(result(value));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      call.then(
+        (result) => settle(result, done),
+        (error: unknown) => settle(error, failed),
+      );
+    });
+  }
+
+  async function drained<T>(...[source, options]: Parameters<typeof drain<T>>): Promise<void> {
+    try {
+      await drain(source, options);
+      shared.silences = 0;
+    } catch (error) {
+      throw error instanceof Silence ? silent() : error;
+    }
+  }
 
   return {
     append(stream, expected, events) {
       const expectedRevision = expected < 0 ? NO_STREAM : BigInt(expected);
-      const appending = shared.client.appendToStream(stream, events.map(jsonEvent), { expectedRevision });
       return settled(
-        appending.then(
-          ({ nextExpectedRevision, position }) => ({
-            revision: Number(nextExpectedRevision),
-            commit: commitOf(position?.commit),
-          }),
-          asConflict,
-        ),
+        shared.client.appendToStream(stream, events.map(toSend), { expectedRevision }),
+        ({ nextExpectedRevision, position }): Appended | 'conflict' => ({
+          revision: Number(nextExpectedRevision),
+          commit: commitOf(position?.commit),
+        }),
+        asConflict,
       );
     },
 
@@ -195,12 +215,10 @@ export function connect(text: string, callTimeout: number): Connection {
     },
 
     deleteStream(stream, revision) {
-      const deleting = shared.client.deleteStream(stream, { ...leader, expectedRevision: BigInt(revision) });
       return settled(
-        deleting.then(
-          () => 'deleted' as const,
-          (error) => (isTombstone(error) ? 'deleted' : asConflict(error)),
-        ),
+        shared.client.deleteStream(stream, { ...leader, expectedRevision: BigInt(revision) }),
+        (): 'deleted' | 'conflict' => 'deleted',
+        (error) => (isTombstone(error) ? 'deleted' : asConflict(error)),
       );
     },
 
@@ -236,6 +254,11 @@ export function connect(text: string, callTimeout: number): Connection {
   }
 }
 
+const encoder = new TextEncoder();
+
+/** The client takes an array of bytes, and no Buffer, as it is; an object it writes out once more. */
+const toSend = ({ metadata, ...event }: EventToStore) => jsonEvent({ ...event, metadata: encoder.encode(metadata) });
+
 /** How seldom the server tells where a filtered subscription stands: nobody listens. */
 const CHECKPOINTS = 1000;
 
@@ -255,12 +278,4 @@ function storedOf(event: RecordedEvent, commit: bigint | undefined): StoredEvent
 function asConflict(error: unknown): 'conflict' {
   if (isConflict(error)) return 'conflict';
   throw error;
-}
-
-/** Rejects with a Silence when the call has not settled in time; what it does later is of no account. */
-function within<T>(call: Promise<T>, milliseconds: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Silence('EventStoreDB has not answered in time')), milliseconds);
-    call.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

@@ -60,7 +60,7 @@ export function createDeletions(connection: Connection, patience: number): Delet
     hear,
     async record({ stream, revision, head }) {
       const data = { stream, revision, head: [String(head.commit), head.index] };
-      const event = { id: idOf('deleted', stream, String(revision)), type: 'stream.deleted', data, metadata: {} };
+      const event = { id: idOf('deleted', stream, String(revision)), type: 'stream.deleted', data, metadata: '{}' };
       for (;;) {
         await refresh();
         if (upTo(stream) >= revision) return;

@@ -99,7 +99,8 @@ export async function openLogOn(
   const timeOf = createTimeOf({ connection, positions, patience, history: () => historyOf(() => true) });
   const erase = createEraser({ connection, deletions, heads, reader, known, patience });
   const retries = createRetries(reader, known);
-  const pending = new Set<Promise<unknown>>();
+  let pending = 0;
+  let idle: (() => void) | null = null;
   let open = true;
 
   const writing: Writing = {
@@ -110,14 +111,14 @@ export async function openLogOn(
     retries,
     positions,
     horizon,
-    async append(stream, expected, events) {
-      let unsure = false;
-      return insist(patience, async (repeated) => {
-        unsure = repeated;
-        const appended = await connection.append(stream, expected, events);
-        return appended === 'conflict' ? { refused: true, unsure } : { refused: false, unsure, ...appended };
-      });
-    },
+    append: (stream, expected, events) =>
+      insist(patience, (unsure) =>
+        connection
+          .append(stream, expected, events)
+          .then((appended) =>
+            appended === 'conflict' ? { refused: true, unsure } : { refused: false, unsure, ...appended },
+          ),
+      ),
     async commitOf(stream, revision) {
       const [stored] = await insist(patience, () => connection.readStream(stream, revision, 1));
       if (stored?.revision !== revision) throw foreign(stream, revision);
@@ -148,22 +149,24 @@ export async function openLogOn(
   }
 
   /** Closing waits for it. */
-  function tracked<T>(work: Promise<T>): Promise<T> {
-    pending.add(work);
-    return work.finally(() => pending.delete(work));
+  async function tracked<T>(work: Promise<T>): Promise<T> {
+    pending += 1;
+    try {
+      return await work;
+    } finally {
+      pending -= 1;
+      if (pending === 0) idle?.();
+    }
   }
 
   /** Runs work on the open log. */
-  async function using<T>(work: () => Promise<T>): Promise<T> {
-    if (!open) throw closed();
-    return tracked(work());
-  }
+  const using = <T>(work: () => Promise<T>): Promise<T> => (open ? tracked(work()) : Promise.reject(closed()));
 
   return {
     start: positions.start,
     append: (writes) =>
       using(async () => {
-        if (pending.size > MAX_WAITING)
+        if (pending > MAX_WAITING)
           throw failure('UNAVAILABLE', 'the event log has more appends waiting than it can hold; try again');
         const { writes: prepared } = prepareAppend(writes);
         const count = prepared.reduce((sum, { events }) => sum + events.length, 0);
@@ -216,7 +219,7 @@ export async function openLogOn(
       open = false;
       watch.close();
       outcomes.close();
-      await Promise.allSettled([...pending]);
+      if (pending > 0) await new Promise<void>((resolve) => (idle = resolve));
       await connection.close();
     },
   };

@@ -19,7 +19,7 @@ export async function identify(connection: Connection, patience: number): Promis
   let begun = await read();
   if (begun === undefined) {
     const data = { id: randomBytes(3).toString('hex'), format: FORMAT };
-    const event = { id: idOf(LOG_STREAM, data.id), type: 'log.begun', data, metadata: {} };
+    const event = { id: idOf(LOG_STREAM, data.id), type: 'log.begun', data, metadata: '{}' };
     await insist(patience, () => connection.append(LOG_STREAM, -1, [event]));
     begun = await read();
   }

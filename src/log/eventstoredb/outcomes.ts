@@ -58,7 +58,7 @@ export function createOutcomes(connection: Connection, { patience, batchTimeout 
   }
 
   async function decide(batch: string, type: string, data: { writes: BatchPart[] }): Promise<Outcome> {
-    const event = { id: idOf(batch, type), type, data, metadata: {} };
+    const event = { id: idOf(batch, type), type, data, metadata: '{}' };
     const result = await insist(patience, () => connection.append(batch, -1, [event]));
     if (result !== 'conflict' && result.commit !== null) {
       const stored = { stream: batch, revision: 0, commit: result.commit, ...event };

@@ -3,7 +3,7 @@
 // The server filters subscriptions, not reads. Near the end of the log a plain read is the cheapest; a question about a few
 // categories that has far to go is answered by a subscription that ends when it has caught up.
 import type { Position, RecordedEvent } from '../../domain/event.ts';
-import type { LogPage, ReadLog } from '../event-log.ts';
+import { type LogPage, MAX_PAGE, type ReadLog } from '../event-log.ts';
 import { checkPageLimit } from '../prepare.ts';
 import type { Chunk, Connection, StoredEvent } from './client.ts';
 import type { Heads } from './heads.ts';
@@ -17,7 +17,7 @@ import { roughSize } from './rough-size.ts';
 const PAGE_CHARACTERS = 16 * 2 ** 20;
 /** Read at once when nothing is known of how much will match. */
 const FIRST_CHUNK = 256;
-const LARGEST_CHUNK = 4096;
+const LARGEST_CHUNK = MAX_PAGE + 2;
 
 type Dependencies = {
   connection: Connection;

@@ -19,11 +19,15 @@ export type Retries = {
 
 export function createRetries(reader: StreamReader, known: Known): Retries {
   return {
-    suspects: (writes) => [
-      ...new Set(
-        writes.flatMap(({ events }) => events.map(({ id }) => known.streamOf(id))).filter((name) => name !== undefined),
-      ),
-    ],
+    suspects(writes) {
+      const streams: string[] = [];
+      for (const { events } of writes)
+        for (const { id } of events) {
+          const stream = known.streamOf(id);
+          if (stream !== undefined && !streams.includes(stream)) streams.push(stream);
+        }
+      return streams;
+    },
     async firstResult(writes, others) {
       const ids = new Set(writes.flatMap(({ events }) => events.map(({ id }) => id)));
       const streams = [...new Set([...writes.map(({ stream }) => stream), ...others])];
@@ -35,7 +39,7 @@ export function createRetries(reader: StreamReader, known: Known): Retries {
 }
 
 /** Throws COMMAND_ID_REUSED unless every id is where the append would put it. */
-export function resultOf(writes: readonly PreparedWrite[], found: readonly RecordedEvent[]): FirstResult {
+function resultOf(writes: readonly PreparedWrite[], found: readonly RecordedEvent[]): FirstResult {
   const places = new Map(found.map((event) => [event.id, event]));
   const inPlace = writes.map(({ stream, events }) =>
     events.map(({ id }) => places.get(id)).filter((event) => event?.stream === stream),

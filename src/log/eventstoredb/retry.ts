@@ -13,17 +13,23 @@ export const pauseBefore = (repetition: number): number =>
  * Runs work until it succeeds, fails for good, or `patience` milliseconds have passed; UNAVAILABLE then. `repeated` tells
  * the work that an earlier run may have had its effect.
  */
-export async function insist<T>(patience: number, work: (repeated: boolean) => Promise<T>): Promise<T> {
-  const end = performance.now() + patience;
+export function insist<T>(patience: number, work: (repeated: boolean) => Promise<T>): Promise<T> {
+  const began = performance.now();
+  return work(false).catch((error: unknown) => again(began + patience, work, error));
+}
+
+async function again<T>(end: number, work: (repeated: boolean) => Promise<T>, first: unknown): Promise<T> {
+  let error = first;
   for (let repetition = 0; ; repetition += 1) {
+    const final = finalTrouble(error);
+    if (final !== null) throw final;
+    const pause = pauseBefore(repetition);
+    if (performance.now() + pause > end) throw away(error);
+    await sleep(pause);
     try {
-      return await work(repetition > 0);
-    } catch (error) {
-      const final = finalTrouble(error);
-      if (final !== null) throw final;
-      const pause = pauseBefore(repetition);
-      if (performance.now() + pause > end) throw away(error);
-      await sleep(pause);
+      return await work(true);
+    } catch (next) {
+      error = next;
     }
   }
 }

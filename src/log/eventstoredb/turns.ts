@@ -7,9 +7,13 @@ export function createTurns(): Turns {
   return {
     /** Takes its place behind all that came before in any of the streams, at once: so nobody waits in a circle. */
     async take(streams, work) {
-      const before = streams.map((stream) => last.get(stream)).filter((turn) => turn !== undefined);
+      const before: Promise<void>[] = [];
       const { promise: done, resolve: finish } = Promise.withResolvers<void>();
-      for (const stream of streams) last.set(stream, done);
+      for (const stream of streams) {
+        const turn = last.get(stream);
+        if (turn !== undefined) before.push(turn);
+        last.set(stream, done);
+      }
       try {
         if (before.length > 0) await Promise.all(before);
         return await work();

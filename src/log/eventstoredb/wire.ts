@@ -44,8 +44,9 @@ export function toStore(event: PreparedEvent, life: string, hidden: number, batc
   if (id !== event.id) log.id = event.id;
   if (hidden > 0) log.hidden = hidden;
   if (batch !== undefined) log.batch = batch;
-  const metadata: JsonObject = JSON.parse(event.metadata);
-  return { id, type: event.type, data: JSON.parse(event.data), metadata: { ...metadata, log } };
+  // The event's metadata are an object that is never empty.
+  const metadata = `${event.metadata.slice(0, -1)},"log":${JSON.stringify(log)}}`;
+  return { id, type: event.type, data: JSON.parse(event.data), metadata };
 }
 
 /** What a server takes in one append, as it counts it; the default of EventStoreDB up to version 24. */
