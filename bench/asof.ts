@@ -52,7 +52,7 @@ async function openParts(folder: string) {
     log,
     views,
     directory,
-    projector: { waitFor: async () => true },
+    projector: { waitFor: async () => true, failure: () => null },
     embedQuery: async (text) => {
       const vector = vectors.get(text) ?? nextVector();
       vectors.set(text, vector);

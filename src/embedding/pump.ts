@@ -9,6 +9,8 @@ export type PumpOptions = {
   logger?: { warn(details: object, message: string): void; info(details: object, message: string): void };
   /** Batches under way at once. */
   batches?: number;
+  /** Whether vectors are made here; where not, it is only seen whether they are wanted. Always unless given. */
+  isOn?: () => boolean;
   /** Milliseconds to wait after the first failure; doubled with each, up to `longestDelay`, and up to half of it less by chance. */
   firstDelay?: number;
   longestDelay?: number;
@@ -39,12 +41,22 @@ export type Pump = {
 const MOST_REFUSED = 256;
 const MINUTE = 60_000;
 
+/** Milliseconds between two looks at what another process does. */
+const LOOK_AGAIN = 100;
+
 export function createPump(
   views: Pick<ViewWriter, 'wantedVectors' | 'putVectors'>,
   embedder: Pick<Embedder, 'embed' | 'batch'>,
   options: PumpOptions = {},
 ): Pump {
-  const { logger, batches = 4, firstDelay = 250, longestDelay = 30_000, retryRefusedAfter = 10 * MINUTE } = options;
+  const {
+    logger,
+    batches = 4,
+    isOn = () => true,
+    firstDelay = 250,
+    longestDelay = 30_000,
+    retryRefusedAfter = 10 * MINUTE,
+  } = options;
   const refused = createParking(MOST_REFUSED, retryRefusedAfter, nudge);
   const underWay = new Map<Promise<void>, readonly WantedVector[]>();
   const writes = new Set<Promise<void>>();
@@ -55,6 +67,7 @@ export function createPump(
   let again = false;
   let scanning: Promise<void> | null = null;
   let timer: NodeJS.Timeout | undefined;
+  let lookingAgain: NodeJS.Timeout | undefined;
 
   const waiting = (): number => refused.size() + [...underWay.values()].reduce((sum, batch) => sum + batch.length, 0);
   const down = (): boolean => failuresInARow > 0;
@@ -72,6 +85,7 @@ export function createPump(
   async function scan(): Promise<void> {
     again = false;
     const asking = waiters;
+    if (!isOn()) return lookOnly(asking);
     const places = (down() ? 1 : batches) - underWay.size;
     if (places <= 0) return;
     // Taken before the views are asked: a batch that ends in between is in their answer still.
@@ -88,6 +102,22 @@ export function createPump(
     } catch (error) {
       pause(error);
     }
+  }
+
+  /** Another process makes the vectors: whether there is an end of it is seen by what is wanted still. */
+  async function lookOnly(asking: typeof waiters): Promise<void> {
+    if (asking.length === 0) return;
+    try {
+      if ((await views.wantedVectors(1)).length === 0) settle(true, asking);
+    } catch {
+      settle(false, asking);
+    }
+    if (waiters.length > 0 && state === 'running') lookingAgain ??= setTimeout(lookAgain, LOOK_AGAIN);
+  }
+
+  function lookAgain(): void {
+    lookingAgain = undefined;
+    nudge();
   }
 
   function begin(batch: readonly WantedVector[]): void {
@@ -174,6 +204,7 @@ export function createPump(
     async stop() {
       state = 'stopped';
       clearTimeout(timer);
+      clearTimeout(lookingAgain);
       refused.close();
       settle(false, waiters);
       await scanning;

@@ -13,6 +13,7 @@ import { foldStream } from './fold-stream.ts';
 import { memoriesById } from './lists.ts';
 import { memoryFold } from './recorded-memories.ts';
 import { waitFor } from './wait.ts';
+import { orFromLog } from './while-away.ts';
 
 /** One of the two. */
 export type AsOf = { position: Position } | { time: Instant };
@@ -28,7 +29,8 @@ const BEGINNING: Instant = '0000-01-01T00:00:00.000Z';
 
 /**
  * INVALID_INPUT for what is not past: a position this log has not reached or never made, a time to come. The views have
- * that position when it resolves, else it is INDEX_BEHIND: what may be read now is asked of them.
+ * that position when it resolves, else it is INDEX_BEHIND: what may be read now is asked of them, or of the log while they
+ * are away.
  */
 export async function momentOf(context: QueryContext, asOf: AsOf, field: string): Promise<Moment> {
   const { log, clock } = context;
@@ -36,9 +38,15 @@ export async function momentOf(context: QueryContext, asOf: AsOf, field: string)
     'position' in asOf
       ? await log.parsePosition(asOf.position, `${field}.position`)
       : await log.positionAt(pastTime(asOf.time, clock().toISOString(), `${field}.time`));
-  await waitFor(context, position, field);
+  await reachedOrAway(context, position, field);
   return { position, now: (await log.timeAt(position)) ?? BEGINNING };
 }
+
+export const reachedOrAway = (context: QueryContext, position: Position, field: string): Promise<number> =>
+  orFromLog(
+    () => waitFor(context, position, field),
+    async () => 0,
+  );
 
 function pastTime(time: Instant, now: Instant, field: string): Instant {
   if (time > now) throw failure('INVALID_INPUT', `${field} is in the future`, { field });

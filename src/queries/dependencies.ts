@@ -7,10 +7,14 @@ import type { ViewReader, ViewWriter } from '../views/view-store.ts';
 
 export type QueryDependencies = {
   log: EventLog;
-  views: ViewReader & Pick<ViewWriter, 'parked'>;
+  views: ViewReader & Pick<ViewWriter, 'checkpoint' | 'parked'>;
   directory: Directory;
   /** Whether the views reached a position in time. */
-  projector: { waitFor(position: Position, milliseconds: number): Promise<boolean> };
+  projector: {
+    waitFor(position: Position, milliseconds: number): Promise<boolean>;
+    /** Why the views do not get on. */
+    failure(): string | null;
+  };
   /** The question's vector; fails with UNAVAILABLE when the embedder is away. */
   embedQuery: (text: string) => Promise<Float32Array>;
   /** Whether everything the views have also has its vector, in time. */

@@ -6,7 +6,9 @@ import { canRead } from '../domain/visibility.ts';
 import type { ListPage, MemoryFilter } from '../views/view-store.ts';
 import type { AsOf } from './as-of.ts';
 import type { QueryContext } from './dependencies.ts';
+import { recordedMemories } from './recorded-memories.ts';
 import { waitFor } from './wait.ts';
+import { orFromLog } from './while-away.ts';
 
 export type ListInput = {
   filter: MemoryFilter;
@@ -28,7 +30,10 @@ export type MemoryPage = Omit<ListPage, 'total'> & {
 /** In the order asked; null for what the caller may not read, and just so for what there never was. */
 export async function memoriesById(context: QueryContext, ids: readonly string[]): Promise<(MemoryView | null)[]> {
   const reader = readerOf(context.caller);
-  const found = await context.views.get(reader, ids, context.clock().toISOString());
+  const found = await orFromLog(
+    () => context.views.get(reader, ids, context.clock().toISOString()),
+    () => recordedMemories(context, ids),
+  );
   return found.map((view) => (view !== null && canRead(reader, view.memory) ? view : null));
 }
 
@@ -38,8 +43,13 @@ export async function memory(
   minPosition: Position | null,
 ): Promise<MemoryView | null> {
   readerOf(context.caller);
-  await waitFor(context, minPosition, 'minPosition');
-  const [view = null] = await memoriesById(context, [id]);
+  const [view = null] = await orFromLog(
+    async () => {
+      await waitFor(context, minPosition, 'minPosition');
+      return memoriesById(context, [id]);
+    },
+    () => recordedMemories(context, [id]),
+  );
   return view;
 }
 

@@ -7,18 +7,22 @@ import type { QueryContext } from './dependencies.ts';
 const PATIENCE = 2_000;
 
 /**
- * Waits until the views have `text`'s position; INDEX_BEHIND when they have not in two seconds. Gives back what is left
- * of them.
+ * Waits until the views have `text`'s position; INDEX_BEHIND when they have not in two seconds, UNAVAILABLE while they are
+ * away. Gives back what is left of them.
  */
 export async function waitFor(context: QueryContext, text: Position | null, field: string): Promise<number> {
   if (text === null) return 0;
   const position = await context.log.parsePosition(text, field);
+  const { projector, views } = context;
   const begin = performance.now();
-  if (!(await context.projector.waitFor(position, PATIENCE)))
+  if (projector.failure() !== null) await views.checkpoint();
+  if (!(await projector.waitFor(position, PATIENCE))) {
+    await views.checkpoint();
     throw failure('INDEX_BEHIND', `${field} was not reached within ${PATIENCE / 1000} s; try again`, {
       field,
       limit: PATIENCE,
     });
+  }
   return Math.max(0, PATIENCE - (performance.now() - begin));
 }
 

@@ -7,11 +7,11 @@ import { evolve, type Receipt, type ReceiptEvent } from '../domain/receipt.ts';
 import { streamName } from '../domain/streams.ts';
 import type { DomainEvent } from '../events/formats.ts';
 import type { MemoryFilter } from '../views/view-store.ts';
+import { reachedOrAway } from './as-of.ts';
 import type { Past, QueryContext } from './dependencies.ts';
 import { type Fold, foldStream } from './fold-stream.ts';
 import { memoriesById } from './lists.ts';
 import { type Explain, rank, type SearchQuestion } from './search.ts';
-import { waitFor } from './wait.ts';
 
 /** `memory`: as it was then; null if the caller may not read it now, or it is gone. */
 export type ReceiptHit = { id: string; score: number; explain: Explain; memory: MemoryView | null };
@@ -38,7 +38,7 @@ export async function why(context: QueryContext, id: string): Promise<Explained 
   const receipt = await foldStream(context.log, streamName('receipt', tenant, id), receiptFold);
   if (receipt === null || (agent !== null && receipt.agent !== agent)) return null;
   const { position, now } = receipt;
-  await waitFor(context, position, 'receipt');
+  await reachedOrAway(context, position, 'receipt');
   return context.past({ tenant, position, now }, (past) => explain(context, receipt, past));
 }
 

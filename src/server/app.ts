@@ -102,8 +102,8 @@ export async function createApp({
   const log = observeLog(ports.log, metrics);
   const views = observeViews(ports.views, metrics);
   const directory = await openDirectory(log);
-  const pump = createPump(views, embedder, { logger });
-  const projector = createProjector(log, nudging(views, pump), {
+  const pump = createPump(views, embedder, { logger, isOn: () => projector.leads() });
+  const projector: Projector = createProjector(log, nudging(views, pump), {
     logger,
     clock,
     onLead: pump.nudge,

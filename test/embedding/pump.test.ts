@@ -57,6 +57,26 @@ describe('the pump', () => {
     expect(counts()).toEqual({ made: 1000, waiting: 0, failures: 0 });
   });
 
+  test('where another process makes them it makes none, and sees when they are there', async () => {
+    const views = createWanting();
+    views.want(...texts(3));
+    const embedder = createHashEmbedder({ dimensions: 8 });
+    let isOn = false;
+    const { idle, nudge, counts } = started(views, embedder, { isOn: () => isOn });
+    expect(await idle(1)).toBe(false);
+    const waiting = idle(LONG);
+    await views.putVectors((await views.wantedVectors(3)).map(({ hash }) => ({ hash, vector: hashVector(hash, 8) })));
+    expect(await waiting).toBe(true);
+    expect(counts().made).toBe(0);
+
+    views.want('for this one');
+    isOn = true;
+    nudge();
+    expect(await idle(LONG)).toBe(true);
+    expect(counts().made).toBe(1);
+    expect(embedder.texts()).toEqual(['for this one']);
+  });
+
   test('wakes up when it is told that there may be more', async () => {
     const views = createWanting();
     const { idle, nudge } = started(views, createHashEmbedder());

@@ -53,7 +53,10 @@ describe('health and readiness', () => {
       await server.views.close();
       const response = await server.request(null, '/ready');
       expect(response.status).toBe(503);
-      expect(await response.json()).toEqual({ status: 'not ready', reason: 'the views cannot be read' });
+      expect(await response.json()).toEqual({
+        status: 'not ready',
+        reason: 'the views cannot be read: the views are closed',
+      });
       await record(server, 'writer', { content: 'written while the views are away' });
     } finally {
       await server.close();
