@@ -1,21 +1,17 @@
 // A MemoryFilter as a condition over `memory m`. Every leaf is true or false, never null, so that
 // NOT means what it says.
-
 import type { Instant } from '../../domain/event.ts';
-import { failure } from '../../domain/failure.ts';
+import { checkFilter } from '../filter-limits.ts';
 import type { MemoryFilter, Selection } from '../view-store.ts';
 import { readableAudiences } from './rights-sql.ts';
 import { allOf, anyOf, isOneOf, negated, type Sql, sql } from './sql.ts';
-
-/** How deep `and`, `or` and `not` may be nested, and how many filters that makes. SQLite allows expressions 1,000 deep. */
-const MAX_DEPTH = 16;
-const MAX_FILTERS = 256;
 
 /** A subquery and no join: most filters do not look at votes. */
 const SCORE = '(SELECT score FROM votes WHERE tenant = m.tenant AND id = m.id)';
 
 /** Rows the reader may read that are alive, not deprecated unless asked for, and pass the filter. */
 export function selectionSql(selection: Selection): Sql {
+  if (selection.filter !== undefined) checkFilter(selection.filter);
   const readable = readableAudiences(selection.reader);
   return allOf([
     sql('m.tenant = ?', selection.reader.tenant),
@@ -29,18 +25,9 @@ export function selectionSql(selection: Selection): Sql {
 /** Not expired; a forgotten memory has no audience, and so is in no selection. */
 const aliveSql = (now: Instant): Sql => sql('m.expires IS NULL OR m.expires > ?', now);
 
-/** How many more filters may be nested in the one that was asked for. */
-type Budget = { filters: number };
-
-function filterSql(filter: MemoryFilter, budget: Budget = { filters: MAX_FILTERS }, depth = 0): Sql {
-  if (depth > MAX_DEPTH) throw tooLarge(`a filter may be nested ${MAX_DEPTH} levels deep`, MAX_DEPTH);
-  if (--budget.filters < 0) throw tooLarge(`a filter may be made of ${MAX_FILTERS} filters`, MAX_FILTERS);
-  if ((filter.metadata?.length ?? 0) > MAX_FILTERS)
-    throw tooLarge(`a filter may test metadata ${MAX_FILTERS} times`, MAX_FILTERS);
-  return allOf([...conditions(filter), ...nested(filter, budget, depth + 1)]);
+function filterSql(filter: MemoryFilter): Sql {
+  return allOf([...conditions(filter), ...nested(filter)]);
 }
-
-const tooLarge = (message: string, limit: number) => failure('INVALID_INPUT', message, { field: 'filter', limit });
 
 function* conditions(filter: MemoryFilter): Generator<Sql> {
   if (filter.namespaces) yield isOneOf('m.namespace', filter.namespaces);
@@ -59,10 +46,10 @@ function* conditions(filter: MemoryFilter): Generator<Sql> {
   for (const one of filter.metadata ?? []) yield sql('metadata_holds(m.metadata, ?)', JSON.stringify(one));
 }
 
-function* nested(filter: MemoryFilter, budget: Budget, depth: number): Generator<Sql> {
-  if (filter.and) yield allOf(filter.and.map((one) => filterSql(one, budget, depth)));
-  if (filter.or) yield anyOf(filter.or.map((one) => filterSql(one, budget, depth)));
-  if (filter.not) yield negated(filterSql(filter.not, budget, depth));
+function* nested(filter: MemoryFilter): Generator<Sql> {
+  if (filter.and) yield allOf(filter.and.map(filterSql));
+  if (filter.or) yield anyOf(filter.or.map(filterSql));
+  if (filter.not) yield negated(filterSql(filter.not));
 }
 
 const contextsSql = (contexts: readonly string[]): Sql =>

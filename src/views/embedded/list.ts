@@ -1,8 +1,8 @@
 // Lists, newest first, by keyset: a page costs the same wherever it begins.
 import type { DatabaseSync } from 'node:sqlite';
+import { fromCursor, toCursor } from '../cursor.ts';
 import type { DocumentPair } from '../kept-documents.ts';
 import type { ListQuery, Selection } from '../view-store.ts';
-import { fromCursor, toCursor } from './cursor.ts';
 import { selectionSql } from './filter-sql.ts';
 import { allOf, sql } from './sql.ts';
 

@@ -1,9 +1,9 @@
 // Records (sessions, features, runs, handoffs): a row each, what lists ask for in columns. The caller opens the transaction.
 import type { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../domain/event.ts';
+import { fromCursor, toCursor } from '../cursor.ts';
 import { attributesOf, type RecordDocument } from '../record-attributes.ts';
 import type { RecordKind, RecordsQuery } from '../view-store.ts';
-import { fromCursor, toCursor } from './cursor.ts';
 import type { PutDocument } from './protocol.ts';
 import { allOf, type Sql, sql } from './sql.ts';
 
