@@ -13,8 +13,10 @@ const answer = z.object({
 });
 
 const folder = mkdtempSync(join(tmpdir(), 'annals-smoke-'));
+// The engines of the tests are not this server's: it is the embedded profile.
+const { ELASTICSEARCH_URL: _, EVENTSTORE_URL: __, ...environment } = process.env;
 const server = spawn(process.execPath, ['src/main.ts'], {
-  env: { ...process.env, PORT: '0', ANNALS_DATA: join(folder, 'data') },
+  env: { ...environment, PORT: '0', ANNALS_DATA: join(folder, 'data') },
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 const ended = once(server, 'exit');
