@@ -20,6 +20,8 @@ export function addGauges(registry: Registry, { log, views, projector, pump }: O
         // A source that is away leaves its gauge empty; it must not take the other figures with it.
         const samples = await Promise.resolve(read()).catch(() => []);
         this.reset();
+        // Without labels a reset leaves a zero, which would say that it is known.
+        if (labelNames.length === 0) this.remove();
         for (const { labels, value } of samples) this.set(labels, value);
       },
     });

@@ -97,7 +97,7 @@ export class WorkerLink {
     let since = 0;
     worker.on('message', (report: Report) => {
       if (report.type === 'ready') {
-        since = Date.now();
+        since = performance.now();
         this.#options.onReady(report);
         resolve();
       } else this.#receive(report);
@@ -131,7 +131,7 @@ export class WorkerLink {
     for (const { reject } of this.#pending.values())
       reject(failure('UNAVAILABLE', 'the views stopped working on this request', {}, { cause: error }));
     if (this.#closing) return;
-    this.#restarts = since > 0 && Date.now() - since > STEADY ? 1 : this.#restarts + 1;
+    this.#restarts = since > 0 && performance.now() - since > STEADY ? 1 : this.#restarts + 1;
     if (this.#restarts > MAX_RESTARTS) {
       this.#broken = failure('UNAVAILABLE', `the views' worker died ${MAX_RESTARTS + 1} times: restart the server`);
       logger.fatal({ err: error }, this.#broken.message);
