@@ -79,24 +79,25 @@ export async function openLogOn(
   logger: Logger = silent,
 ): Promise<EventLog> {
   const { patience } = settings;
-  const positions = positionsOf(await identify(connection, patience));
+  const { id, born } = await identify(connection, patience);
+  const positions = positionsOf(id);
   const { events: ends } = await insist(patience, () => connection.readBack(null, 1));
-  const horizon = createHorizon(ends[0]?.commit ?? 0n);
+  const horizon = createHorizon(ends[0]?.commit ?? born);
   const known = createKnown();
   const turns = createTurns();
   const deletions = createDeletions(connection, patience);
   const outcomes = createOutcomes(connection, settings);
   const reader = createStreamReader({ connection, deletions, outcomes, positions, patience });
-  const heads = createHeads({ connection, deletions, outcomes, positions, horizon, patience });
+  const heads = createHeads({ connection, deletions, outcomes, positions, horizon, born, patience });
   const historyOf = (matches: (stream: string) => boolean) =>
     createHistory({ deletions, outcomes, positions, reader }, matches);
   const watch = createWatch({ connection, heard, start: horizon.commit(), logger });
   const upToDate = async () => {
     if (!watch.live()) await deletions.refresh();
   };
-  const page = createPageReader({ connection, heads, positions, historyOf, upToDate, patience });
+  const page = createPageReader({ connection, heads, positions, born, historyOf, upToDate, patience });
   const times = createTimes({ page, positions, deletions });
-  const timeOf = createTimeOf({ connection, positions, patience, history: () => historyOf(() => true) });
+  const timeOf = createTimeOf({ connection, positions, born, patience, history: () => historyOf(() => true) });
   const erase = createEraser({ connection, deletions, heads, reader, known, patience });
   const retries = createRetries(reader, known);
   let pending = 0;

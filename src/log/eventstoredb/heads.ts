@@ -21,13 +21,14 @@ type Dependencies = {
   outcomes: Outcomes;
   positions: Positions;
   horizon: Horizon;
+  born: bigint;
   patience: number;
 };
 
 const FIRST_CHUNK = 1;
 const LARGEST_CHUNK = 1024;
 
-export function createHeads({ connection, deletions, outcomes, positions, horizon, patience }: Dependencies): Heads {
+export function createHeads({ deletions, outcomes, positions, horizon, ...log }: Dependencies): Heads {
   /** The place of the last event that was appended by this; null for an event that comes to nothing, or not yet. */
   function placeOf(stored: StoredEvent): Place | null {
     if (isBatchStream(stored.stream)) {
@@ -42,7 +43,7 @@ export function createHeads({ connection, deletions, outcomes, positions, horizo
   async function place(): Promise<Place> {
     // What was deleted may be gone from the log; its deletion says where the head was.
     let least: Place = { commit: 0n, index: 0 };
-    for await (const stored of backwards(connection, null, patience)) {
+    for await (const stored of backwards(log, null)) {
       horizon.reach(stored.commit);
       if (stored.stream === DELETIONS_STREAM) least = later(least, deletions.hear(stored).head);
       const found = placeOf(stored);
@@ -60,16 +61,20 @@ export function createHeads({ connection, deletions, outcomes, positions, horizo
   };
 }
 
-/** All that is before a commit position, the last first; null: before the end. Few at first: most look at the last only. */
+type Log = { connection: Connection; born: bigint; patience: number };
+
+/** All of the log that is before a commit position, the last first; null: before the end. Few at first: most look at one. */
 export async function* backwards(
-  connection: Connection,
+  { connection, born, patience }: Log,
   before: bigint | null,
-  patience: number,
 ): AsyncGenerator<StoredEvent> {
   let from = before;
   for (let count = FIRST_CHUNK; ; count = Math.min(LARGEST_CHUNK, count * 8)) {
     const { events, end } = await insist(patience, () => connection.readBack(from, count));
-    yield* events;
+    for (const stored of events) {
+      if (stored.commit < born) return;
+      yield stored;
+    }
     if (end) return;
     from = events.at(-1)?.commit ?? from;
   }

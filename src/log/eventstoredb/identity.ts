@@ -14,7 +14,8 @@ const FORMAT = 1;
 
 const description = z.object({ id: z.string().regex(/^[0-9a-f]{6}$/), format: z.int().positive() });
 
-export async function identify(connection: Connection, patience: number): Promise<string> {
+/** `born`: the commit position before which no event of this log can be, however much else the server holds. */
+export async function identify(connection: Connection, patience: number): Promise<{ id: string; born: bigint }> {
   const read = async () => (await insist(patience, () => connection.readStream(LOG_STREAM, 0, 1)))[0];
   let begun = await read();
   if (begun === undefined) {
@@ -24,11 +25,11 @@ export async function identify(connection: Connection, patience: number): Promis
     begun = await read();
   }
   const { data } = description.safeParse(begun?.data);
-  if (data === undefined) throw foreign(LOG_STREAM, 0);
+  if (begun === undefined || data === undefined) throw foreign(LOG_STREAM, 0);
   if (data.format > FORMAT)
     throw failure(
       'UNAVAILABLE',
       `the event log has format ${data.format}, made by a later Annals; this one reads ${FORMAT}`,
     );
-  return data.id;
+  return { id: data.id, born: begun.commit };
 }

@@ -3,7 +3,7 @@
 // The server filters subscriptions, not reads. Near the end of the log a plain read is the cheapest; a question about a few
 // categories that has far to go is answered by a subscription that ends when it has caught up.
 import type { Position, RecordedEvent } from '../../domain/event.ts';
-import { type LogPage, MAX_PAGE, type ReadLog } from '../event-log.ts';
+import type { LogPage, ReadLog } from '../event-log.ts';
 import { checkPageLimit } from '../prepare.ts';
 import type { Chunk, Connection, StoredEvent } from './client.ts';
 import type { Heads } from './heads.ts';
@@ -17,12 +17,16 @@ import { roughSize } from './rough-size.ts';
 const PAGE_CHARACTERS = 16 * 2 ** 20;
 /** Read at once when nothing is known of how much will match. */
 const FIRST_CHUNK = 256;
-const LARGEST_CHUNK = MAX_PAGE + 2;
+/** Read at once else: of 10,000 the half is garbage of the client's that lives long enough to cost a third of the rate. */
+const LARGEST_CHUNK = 1000;
+/** Taken from one subscription: each costs more to begin than a read. */
+const LARGEST_SEARCH = 5000;
 
 type Dependencies = {
   connection: Connection;
   heads: Heads;
   positions: Positions;
+  born: bigint;
   historyOf(matches: (stream: string) => boolean): History;
   /** Makes sure that what others deleted is known. */
   upToDate(): Promise<void>;
@@ -32,7 +36,7 @@ type Dependencies = {
 export type PageReader = (options: ReadLog) => Promise<LogPage>;
 
 export function createPageReader(dependencies: Dependencies): PageReader {
-  const { connection, heads, positions, historyOf, upToDate, patience } = dependencies;
+  const { connection, heads, positions, born, historyOf, upToDate, patience } = dependencies;
 
   return async ({ after, until, limit, ...filter }) => {
     checkPageLimit(limit);
@@ -72,8 +76,8 @@ export function createPageReader(dependencies: Dependencies): PageReader {
   ): () => Promise<Chunk> {
     // One event of the page's own commit position comes again, and one more than the page tells whether it is the last.
     let count = prefixes === null ? Math.min(LARGEST_CHUNK, limit + 2) : FIRST_CHUNK;
-    let at = from === 0n ? null : from;
-    let seen = from - 1n;
+    let at = from < born ? born : from;
+    let seen = at - 1n;
     let first = true;
     let head: Position | null = null;
 
@@ -81,7 +85,7 @@ export function createPageReader(dependencies: Dependencies): PageReader {
       if (prefixes === null || first) return connection.readAll(at, count, createRoom());
       // What was there before the subscription began has been looked at when it has caught up.
       head ??= await heads.read();
-      const some = await connection.readSome(at, prefixes, createRoom(LARGEST_CHUNK));
+      const some = await connection.readSome(at, prefixes, createRoom(LARGEST_SEARCH));
       if (some.end) passed(head);
       return some;
     }

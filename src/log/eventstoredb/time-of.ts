@@ -6,9 +6,16 @@ import type { History } from './history.ts';
 import type { Positions } from './positions.ts';
 import { insist } from './retry.ts';
 
-type Dependencies = { connection: Connection; positions: Positions; patience: number; history(): History };
+type Dependencies = {
+  connection: Connection;
+  positions: Positions;
+  born: bigint;
+  patience: number;
+  history(): History;
+};
 
-export function createTimeOf({ connection, positions, patience, history }: Dependencies) {
+export function createTimeOf({ positions, history, ...source }: Dependencies) {
+  const { connection, patience } = source;
   return async (position: Position): Promise<Instant | null> => {
     const { commit } = positions.placeOf(position, 'position');
     if (commit === 0n) return null;
@@ -22,7 +29,7 @@ export function createTimeOf({ connection, positions, patience, history }: Depen
     const [first] = events;
     const exactly = first?.commit === commit ? await timeOf(first) : null;
     if (exactly !== null) return exactly;
-    for await (const stored of backwards(connection, commit, patience)) {
+    for await (const stored of backwards(source, commit)) {
       const time = await timeOf(stored);
       if (time !== null) return time;
     }
