@@ -8,12 +8,14 @@ import type { Live } from '../src/live/live.ts';
 import type { Pin } from '../src/queries/pinned.ts';
 import type { Queries } from '../src/queries/queries.ts';
 import type { VisibleEvent } from '../src/queries/visible-events.ts';
+import type { RebuildingFor } from '../src/rebuilding/for-administrator.ts';
 
 export type Context = {
   caller: Caller;
   commands: Commands;
   queries: Queries;
   live: Live;
+  rebuilding: RebuildingFor;
   loaders: Loaders;
   /** Told of each root field, when it is resolved: `Query.search`, how it went, and in which time. */
   resolved: (field: string, outcome: FailureCode | 'OK', seconds: number) => void;

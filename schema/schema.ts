@@ -14,6 +14,7 @@ import './memory-mutations.ts';
 import './memory-queries.ts';
 import './parking.ts';
 import './playbook.ts';
+import './rebuild.ts';
 import './receipt.ts';
 import './reflection.ts';
 import './run.ts';

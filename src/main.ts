@@ -39,9 +39,9 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const embedder = open.adopt(await openEmbedder(config, logger), (it) => it.close());
   const signature = { projections: PROJECTIONS, model: embedder.model, dimensions: embedder.dimensions };
   const profile = await openEmbedded(folder, signature, logger, open);
-  const { log, views, resetViews, openScratch } = profile;
+  const { log, views, builds, resetViews, openScratch } = profile;
   const clock = () => new Date();
-  const parts = { log, views, embedder, resetViews, openScratch, clock, settings: config, logger };
+  const parts = { log, views, builds, embedder, resetViews, openScratch, clock, settings: config, logger };
   const app = open.adopt(await createApp(parts), (it) => it.close());
   addProcessMetrics(app.metrics);
   const sweeping = setInterval(() => void sweep(app.projector.caughtUp(), profile, logger), SWEEP_EVERY_MS);

@@ -1,11 +1,14 @@
 // What a profile brings: the adapters behind the ports, opened.
 import type { EventLog } from '../log/event-log.ts';
+import type { ViewBuilds } from '../views/view-builds.ts';
 import type { ViewStore } from '../views/view-store.ts';
 
 export type Profile = {
   name: 'embedded' | 'distributed';
   log: EventLog;
   views: ViewStore;
+  /** Of those views; null: they cannot be made anew beside. */
+  builds: ViewBuilds | null;
   /** Empties the views, where they were made from another log. */
   resetViews: () => Promise<void>;
   /** Empty views, for a state of the past; they are gone when they are closed. */

@@ -21,6 +21,10 @@ import { openPast } from '../past/past.ts';
 import { createPasts } from '../past/pasts.ts';
 import { createQueries, type Queries } from '../queries/queries.ts';
 import { createRecall } from '../queries/recall.ts';
+import { rebuildingFor } from '../rebuilding/for-administrator.ts';
+import { createRebuilding, type Rebuilding } from '../rebuilding/rebuilding.ts';
+import { wordsMeanwhile } from '../rebuilding/words-meanwhile.ts';
+import type { ViewBuilds } from '../views/view-builds.ts';
 import type { ViewStore } from '../views/view-store.ts';
 import { createAdmission } from './admission.ts';
 import { createBodyReader } from './body.ts';
@@ -57,6 +61,8 @@ export type AppParts = {
   log: EventLog;
   views: ViewStore;
   embedder: Embedder;
+  /** Of these views; without them the views cannot be made anew beside. */
+  builds?: ViewBuilds | null;
   /** Empties the views, where they were made from another log. */
   resetViews?: () => Promise<void>;
   /** Empty views, for a state of the past; they are gone when they are closed. */
@@ -86,6 +92,8 @@ export type App = {
   commands: ReturnType<typeof createCommands>;
   projector: Projector;
   pump: Pump;
+  /** null: the views have no builds. */
+  rebuilding: Rebuilding | null;
   metrics: Metrics;
 };
 
@@ -94,13 +102,15 @@ export async function createApp({
   embedder,
   logger,
   settings,
+  builds = null,
   resetViews,
   openScratch,
   ...ports
 }: AppParts): Promise<App> {
   const metrics = createMetrics();
   const log = observeLog(ports.log, metrics);
-  const views = observeViews(ports.views, metrics);
+  const answering = builds === null ? ports.views : wordsMeanwhile(ports.views, builds);
+  const views = observeViews(answering, metrics);
   const directory = await openDirectory(log);
   const pump = createPump(views, embedder, { logger, isOn: () => projector.leads() });
   const projector: Projector = createProjector(log, nudging(views, pump), {
@@ -125,6 +135,9 @@ export async function createApp({
     caughtUp: caughtUpBy(projector),
     recall: createRecall(asking),
   });
+  const making = { log, projector, embedder, embedQuery, directory, clock, logger };
+  const rebuilding = builds === null ? null : createRebuilding({ ...making, builds, views: answering });
+  const rebuildingOf = rebuildingFor(rebuilding);
   const expiry = createHandoffExpiry({ log, clock, logger });
   let stopping = false;
   const isStopping = () => stopping;
@@ -139,6 +152,7 @@ export async function createApp({
       commands: commands(caller),
       queries: { ...queries(caller), ...otherQueries },
       live: live.of(caller),
+      rebuilding: rebuildingOf(caller),
       resolved: metrics.resolved,
     });
   const graphql = createGraphql({
@@ -186,6 +200,7 @@ export async function createApp({
       await projector.start();
       pump.start();
       expiry.start();
+      await rebuilding?.begin();
     },
     upgrade: webSockets.upgrade,
     stopAccepting,
@@ -193,6 +208,7 @@ export async function createApp({
       stopAccepting();
       live.close();
       await expiry.stop();
+      await rebuilding?.close();
       await projector.stop();
       // An endpoint that does not answer must not hold up the end; what comes later is not put any more.
       await Promise.race([pump.stop(), sleep(PUMP_STOP_MS, undefined, { ref: false })]);
@@ -204,6 +220,7 @@ export async function createApp({
     commands,
     projector,
     pump,
+    rebuilding,
     metrics,
   };
 }

@@ -15,6 +15,8 @@ export type BuildViews = ViewStore & {
 };
 
 export type ViewBuilds = {
+  /** What this process makes views under. */
+  readonly own: ViewSignature;
   /** As it is now, whichever process made it so. */
   list(): Promise<Builds>;
   /**
@@ -24,7 +26,7 @@ export type ViewBuilds = {
   signature(): ViewSignature;
   /**
    * The views of a build that does not answer, to be written and read until they are closed or the build is `serve`d.
-   * `next` has this process's signature: what was begun under it before is gone on with, anything else is begun empty.
+   * `next` is made under `own`: what was begun under it before is gone on with, anything else is begun empty.
    * Fails with NOT_FOUND where there is no previous one.
    */
   open(role: BuildRole): Promise<BuildViews>;

@@ -15,7 +15,23 @@ import { schema, sdl } from '../../schema/schema.ts';
 const contract = buildSchema(readFileSync(new URL('./contract.graphql', import.meta.url), 'utf8'));
 
 /** Beyond the contract, where users would expect them. */
-const ADDED = ['Handoff.withheld', 'ParkedStream', 'RetryPayload', 'Query.parkedStreams', 'Mutation.retryParked'];
+const ADDED = [
+  'Rebuild',
+  'RebuildComparison',
+  'RebuildDocuments',
+  'ViewBuild',
+  'Query.rebuild',
+  'Mutation.rebuildViews',
+  'Mutation.switchViewsBack',
+  'Mutation.dropViews',
+  'enum RebuildPhase COMPARING EMBEDDING FILLING IDLE SWITCHING',
+  'enum RebuildResult DIFFERENT FAILED STOPPED SWITCHED',
+  'Handoff.withheld',
+  'ParkedStream',
+  'RetryPayload',
+  'Query.parkedStreams',
+  'Mutation.retryParked',
+];
 
 /** A field with its arguments, or a type with its fields. */
 const isAdded = (line: string) => {

@@ -17,6 +17,7 @@ import { openPast } from '../../src/past/past.ts';
 import { createPasts } from '../../src/past/pasts.ts';
 import { createQueries } from '../../src/queries/queries.ts';
 import { createRecall } from '../../src/queries/recall.ts';
+import { rebuildingFor } from '../../src/rebuilding/for-administrator.ts';
 import type { ViewStore } from '../../src/views/view-store.ts';
 import { analyse, TENANT } from '../support/fixtures.ts';
 import { createHashEmbedder } from '../support/hash-embedder.ts';
@@ -127,6 +128,7 @@ export async function openWorld(options: WorldOptions = {}) {
       caller,
       commands: commands(caller),
       queries: queries(caller),
+      rebuilding: rebuildingFor(null)(caller),
       live: live.of(caller),
       resolved: (field, outcome) => resolved.push(`${field} ${outcome}`),
     });

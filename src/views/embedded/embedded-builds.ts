@@ -97,6 +97,7 @@ export async function openEmbeddedBuilds(options: EmbeddedBuildsOptions): Promis
         await Promise.all([serving, ...[...open.values()].map(({ views }) => views)].map((views) => views.close()));
       },
     },
+    own: signature,
     signature: () => answersUnder,
     async list() {
       const { next, previous } = numbers;

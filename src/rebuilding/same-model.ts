@@ -1,0 +1,5 @@
+import type { ViewSignature } from '../views/view-store.ts';
+
+/** Vectors made under the one can be compared with those made under the other. */
+export const hasModelOf = (made: ViewSignature, { model, dimensions }: ViewSignature): boolean =>
+  made.model === model && made.dimensions === dimensions;
