@@ -86,6 +86,7 @@ export async function openLogOn(
   const known = createKnown();
   const turns = createTurns();
   const deletions = createDeletions(connection, patience);
+  await deletions.refresh();
   const outcomes = createOutcomes(connection, settings);
   const reader = createStreamReader({ connection, deletions, outcomes, positions, patience });
   const heads = createHeads({ connection, deletions, outcomes, positions, horizon, born, patience });
