@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A real single-node Elasticsearch for development, tests and CI, without Docker.
 #
-#   server.sh start  [--port 9200] [--heap 1g] [--version 9.5.3] [--fresh]
+#   server.sh start  [--port 9200] [--heap 1g] [--fresh]     --fresh: without the data of an earlier one
 #   server.sh status [--port 9200]     exit 0 up, 3 down
 #   server.sh stop   [--port 9200]     graceful (SIGTERM); data stays
 #   server.sh kill9  [--port 9200]     SIGKILL, for fault tests; data stays; `start` recovers it
@@ -25,7 +25,9 @@
 set -euo pipefail
 umask 022
 
-readonly GROUP=org.elasticsearch.distribution.integ-test-zip ARTIFACT=elasticsearch DEFAULT_VERSION=9.5.3
+readonly VERSION=9.5.3
+readonly ZIP_SHA256=bec49f3b8d00e75c8d1cec85c35298635ec9fbd3ae80ef5aeb6bc05abdb3db2d
+readonly ARTIFACT=org.elasticsearch.distribution.integ-test-zip:elasticsearch:$VERSION:zip
 readonly DEPENDENCY_PLUGIN=org.apache.maven.plugins:maven-dependency-plugin:3.6.1
 
 say() { printf 'elasticsearch: %s\n' "$*" >&2; }
@@ -33,22 +35,19 @@ die() { printf 'elasticsearch: error: %s\n' "$*" >&2; exit 1; }
 usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0" >&2; exit 2; }
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# --- arguments ---------------------------------------------------------------------------------------------------------
 [ $# -ge 1 ] || usage
 command=$1; shift
-port=9200 heap=1g version=$DEFAULT_VERSION fresh=no
+port=9200 heap=1g fresh=no
 while [ $# -gt 0 ]; do
   case $1 in
-    --port|--heap|--version) [ $# -ge 2 ] || die "$1 needs a value"; printf -v "${1#--}" %s "$2"; shift 2 ;;
-    --port=*|--heap=*|--version=*) name=${1%%=*}; printf -v "${name#--}" %s "${1#*=}"; shift ;;
+    --port|--heap) [ $# -ge 2 ] || die "$1 needs a value"; printf -v "${1#--}" %s "$2"; shift 2 ;;
     --fresh) fresh=yes; shift ;;
     -h|--help) usage ;;
     *) die "unknown argument: $1 (see --help)" ;;
   esac
 done
-[[ $port =~ ^[0-9]{2,5}$ ]] && [ "$port" -ge 1024 ] && [ "$port" -le 65435 ] || die "--port must be 1024..65435, not '$port'"
+if ! [[ $port =~ ^[0-9]{4,5}$ ]] || [ "$port" -lt 1024 ] || [ "$port" -gt 65435 ]; then die "--port must be 1024..65435, not '$port'"; fi
 [[ $heap =~ ^[0-9]+[mMgG]$ ]] || die "--heap must look like 512m or 1g, not '$heap'"
-[[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || die "--version must look like $DEFAULT_VERSION, not '$version'"
 
 is_root() { [ "$(id -u)" = 0 ]; }
 cache=${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}/annals
@@ -62,15 +61,14 @@ started_file=$node/pid.started
 url=http://127.0.0.1:$port
 timeout_s=${ANNALS_ES_TIMEOUT:-180}
 
-# --- the process -------------------------------------------------------------------------------------------------------
 # Start time of a process in clock ticks since boot: pid + start time names one process even when pids are reused.
 # A zombie counts as gone only once its other threads are gone too: until then it still holds its ports and files.
 start_time() {
-  local s tasks
-  s=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
-  s=${s##*) }; set -- "$1" $s
-  if [ "$2" = Z ]; then tasks=("/proc/$1/task/"*); [ "${#tasks[@]}" -gt 1 ] || return 1; fi
-  echo "${21}"
+  local stat fields tasks
+  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+  read -ra fields <<<"${stat##*) }"
+  if [ "${fields[0]}" = Z ]; then tasks=("/proc/$1/task/"*); [ "${#tasks[@]}" -gt 1 ] || return 1; fi
+  echo "${fields[19]}"
 }
 
 # Prints the pid of our server when it is alive; a pid file left by a crash or a reboot does not count.
@@ -108,22 +106,21 @@ ensure_user() {
   say "created the system user $run_user"
 }
 
-# --- java and the server's files -----------------------------------------------------------------------------------------
 java_major() { "$1/bin/java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.specification\.version = \([0-9]*\).*/\1/p'; }
 
 find_java() { # prints the home of a JDK of 21 or later
-  local home major best= best_major=0
+  local home major path_java='' best='' best_major=0
   if [ -n "${ES_JAVA_HOME:-}" ]; then
     [ -x "$ES_JAVA_HOME/bin/java" ] || die "ES_JAVA_HOME has no bin/java"
-    major=$(java_major "$ES_JAVA_HOME"); [ "${major:-0}" -ge 21 ] || die "ES_JAVA_HOME is Java ${major:-?}; Elasticsearch $version needs 21 or later"
+    major=$(java_major "$ES_JAVA_HOME"); [ "${major:-0}" -ge 21 ] || die "ES_JAVA_HOME is Java ${major:-?}; Elasticsearch $VERSION needs 21 or later"
     echo "$ES_JAVA_HOME"; return
   fi
   if [ -n "${JAVA_HOME:-}" ] && [ -x "$JAVA_HOME/bin/java" ]; then
     major=$(java_major "$JAVA_HOME"); [ "${major:-0}" -lt 21 ] || { echo "$JAVA_HOME"; return; }
   fi
-  for home in "$(has java && dirname "$(dirname "$(readlink -f "$(command -v java)")")" || true)" \
-              /usr/lib/jvm/*; do
-    [ -n "$home" ] && [ ! -L "$home" ] && [ -x "$home/bin/java" ] || continue
+  if has java; then path_java=$(dirname "$(dirname "$(readlink -f "$(command -v java)")")"); fi
+  for home in "$path_java" /usr/lib/jvm/*; do
+    if [ -L "$home" ] || ! [ -x "$home/bin/java" ]; then continue; fi
     major=$(java_major "$home")
     if [ "${major:-0}" -ge 21 ] && [ "$major" -gt "$best_major" ]; then best=$home best_major=$major; fi
   done
@@ -131,48 +128,45 @@ find_java() { # prints the home of a JDK of 21 or later
   echo "$best"
 }
 
-sha256_of() { case $1 in
-  9.5.3) echo bec49f3b8d00e75c8d1cec85c35298635ec9fbd3ae80ef5aeb6bc05abdb3db2d ;;
-  esac; }
+zip_ok() { [ -s "$1" ] && [ "$(sha256sum "$1" | cut -d' ' -f1)" = "$ZIP_SHA256" ]; }
 
-zip_ok() { # a pinned version must match its checksum
-  local want; want=$(sha256_of "$version")
-  [ -s "$1" ] && { [ -z "$want" ] || [ "$(sha256sum "$1" | cut -d' ' -f1)" = "$want" ]; }
-}
+# What is half done goes when the script ends, however it ends.
+scratch=()
+trap '[ "${#scratch[@]}" = 0 ] || rm -rf "${scratch[@]}"' EXIT
 
 fetch() { # leaves the zip at $zip
-  zip=$cache/elasticsearch-$version.zip
+  zip=$cache/elasticsearch-$VERSION.zip
   if [ -s "$zip" ]; then
     zip_ok "$zip" && return
     say "the cached zip is damaged, fetching it again"; rm -f "$zip"
   fi
-  has mvn || die "mvn is missing and Elasticsearch $version is not in $cache: install Maven (package maven), or put elasticsearch-$version.zip there"
+  has mvn || die "mvn is missing and Elasticsearch $VERSION is not in $cache: install Maven (package maven), or put elasticsearch-$VERSION.zip there"
   has java || [ -n "${JAVA_HOME:-}" ] || die "java is missing (Maven needs it): install a JDK"
   mkdir -p "$cache"
-  local tmp; tmp=$(mktemp -d "$cache/.fetch.XXXXXX"); trap "rm -rf '$tmp'" EXIT
-  say "fetching $GROUP:$ARTIFACT:$version:zip with Maven (about 130 MB)"
+  local tmp; tmp=$(mktemp -d "$cache/.fetch.XXXXXX"); scratch+=("$tmp")
+  say "fetching $ARTIFACT with Maven (about 130 MB)"
   # Not Maven's -C: some mirrors serve no checksum files. The pinned SHA-256 is the check.
-  mvn -B -q "$DEPENDENCY_PLUGIN:copy" -Dartifact="$GROUP:$ARTIFACT:$version:zip" -DoutputDirectory="$tmp" \
+  mvn -B -q "$DEPENDENCY_PLUGIN:copy" -Dartifact="$ARTIFACT" -DoutputDirectory="$tmp" \
     -Dmdep.useBaseVersion=true </dev/null >"$tmp/mvn.log" 2>&1 \
-    || { grep -m 3 -F '[ERROR]' "$tmp/mvn.log" >&2; die "Maven could not fetch Elasticsearch $version (does this version exist? is the registry reachable?)"; }
-  zip_ok "$tmp/$ARTIFACT-$version.zip" || die "the fetched zip is empty or does not match its pinned SHA-256"
-  mv -f "$tmp/$ARTIFACT-$version.zip" "$zip"; rm -rf "$tmp"; trap - EXIT
+    || { grep -m 3 -F '[ERROR]' "$tmp/mvn.log" >&2; die "Maven could not fetch Elasticsearch $VERSION"; }
+  zip_ok "$tmp/elasticsearch-$VERSION.zip" || die "the fetched zip is empty or does not match its pinned SHA-256"
+  mv -f "$tmp/elasticsearch-$VERSION.zip" "$zip"
 }
 
 unpack() { # java home; leaves the server's files at $dist, owned by the caller, read-only for the server
-  dist=$base/dist/elasticsearch-$version
+  dist=$base/dist/elasticsearch-$VERSION
   [ -f "$dist/.complete" ] && return
   fetch
-  local tmp; mkdir -p "$base/dist"; tmp=$(mktemp -d "$base/dist/.unpack.XXXXXX"); trap "rm -rf '$tmp'" EXIT
+  local tmp; mkdir -p "$base/dist"; tmp=$(mktemp -d "$base/dist/.unpack.XXXXXX"); scratch+=("$tmp")
   chmod 755 "$tmp"
   if has unzip; then unzip -q "$zip" -d "$tmp"
   elif [ -x "$1/bin/jar" ]; then (cd "$tmp" && "$1/bin/jar" xf "$zip")
   elif has python3; then python3 -m zipfile -e "$zip" "$tmp"
   else die "need unzip, jar or python3 to unpack the zip"
   fi
-  chmod -R u+rwX,go+rX,go-w "$tmp"; chmod 755 "$tmp/elasticsearch-$version/bin/"*
-  touch "$tmp/elasticsearch-$version/.complete"
-  rm -rf "$dist"; mv "$tmp/elasticsearch-$version" "$dist"; rm -rf "$tmp"; trap - EXIT
+  chmod -R u+rwX,go+rX,go-w "$tmp"; chmod 755 "$tmp/elasticsearch-$VERSION/bin/"*
+  touch "$tmp/elasticsearch-$VERSION/.complete"
+  rm -rf "$dist"; mv "$tmp/elasticsearch-$VERSION" "$dist"
 }
 
 configure() {
@@ -201,7 +195,6 @@ YML
   if is_root; then chown -R "$run_user:" "$node/config" "$node/data" "$node/logs" "$node/repo" "$node/tmp"; chown "$run_user:" "$node"; fi
 }
 
-# --- commands ------------------------------------------------------------------------------------------------------------
 describe() { echo "up, Elasticsearch $(curl -fsS --max-time 5 "$url/_nodes/_local?filter_path=nodes.*.version" | field version), pid $1, $url, health $(health | field status)"; }
 
 start() {
@@ -227,7 +220,7 @@ start() {
   configure
   rm -f "$pid_file" "$started_file"
   ulimit -n "$(ulimit -Hn)" 2>/dev/null || true
-  say "starting Elasticsearch $version on port $port (heap $heap)"
+  say "starting Elasticsearch $VERSION on port $port (heap $heap)"
   # -d returns once the node has started, or with its error. Descriptor 9 (the lock) must not pass to the server.
   (cd "$node/logs" && as_run_user env -i PATH=/usr/local/bin:/usr/bin:/bin HOME="$node/tmp" LANG=C.UTF-8 ES_JAVA_HOME="$java" \
     ES_PATH_CONF="$node/config" ES_TMPDIR="$node/tmp" ES_JAVA_OPTS="-Xms$heap -Xmx$heap" \
