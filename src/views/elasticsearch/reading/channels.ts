@@ -1,0 +1,93 @@
+// The two ways a question finds passages, by meaning and by words, and how many of each are asked for.
+import type { estypes } from '@elastic/elasticsearch';
+import { z } from 'zod';
+import { decodeWeights } from '../weights.ts';
+import type { Scored } from './best.ts';
+import { type Corpus, coverageOf, isLent } from './corpus.ts';
+import type { Question } from './question.ts';
+import type { Hit } from './searches.ts';
+
+export type Channel = {
+  /** Passages to ask for at first, and at the most. */
+  first: number;
+  most: number;
+  searchFor(count: number): estypes.SearchSearchRequestBody;
+  score(hits: readonly Hit[], corpus: Corpus): Scored[];
+};
+
+/** The server gives no more at once. */
+export const MOST_HITS = 10_000;
+
+/** Elasticsearch ranks words by statistics of its own: among so many of its best are ours. */
+const WORDS_FOR_ONE = 4;
+const FEWEST_WORDS = 200;
+
+/** What of the graph is looked at; the best, times what they are sampled over, are then compared in full. */
+const FEWEST_CANDIDATES = 100;
+const OVERSAMPLE = 2;
+
+export function channelsOf(question: Question): Channel[] {
+  const { vector, terms } = question;
+  return [
+    ...(vector === null || vector.every((value) => value === 0) ? [] : [byMeaning(question, vector)]),
+    ...(terms === null || terms.length === 0
+      ? []
+      : [
+          byWords(
+            question,
+            terms.map(({ term }) => term),
+          ),
+        ]),
+  ];
+}
+
+const found = z.object({ memory: z.string(), recorded: z.string() });
+const weighed = found.extend({ weights: z.string(), length: z.number() });
+
+/** What is allowed is told within the search, not after it: else it would find too few. */
+const byMeaning = ({ allowed, limit }: Question, vector: Float32Array): Channel => ({
+  first: limit,
+  most: MOST_HITS / OVERSAMPLE,
+  searchFor: (count) => ({
+    knn: {
+      field: 'vector',
+      query_vector: Array.from(vector),
+      k: count,
+      num_candidates: Math.max(FEWEST_CANDIDATES, OVERSAMPLE * count),
+      rescore_vector: { oversample: OVERSAMPLE },
+      filter: allowed,
+    },
+    size: count,
+    _source: ['memory', 'recorded'],
+    track_total_hits: false,
+  }),
+  score: (hits) => hits.map(({ source, score }) => ({ ...found.parse(source), score })),
+});
+
+function byWords({ allowed, now, limit }: Question, terms: readonly string[]): Channel {
+  const words = terms.join(' ');
+  return {
+    first: Math.min(MOST_HITS, Math.max(FEWEST_WORDS, WORDS_FOR_ONE * limit)),
+    most: MOST_HITS,
+    searchFor: (count) => ({
+      query: {
+        bool: {
+          filter: [allowed],
+          should: [
+            { match: { terms: words } },
+            { bool: { must: [{ match: { lent: words } }], filter: [isLent(now)] } },
+          ],
+          minimum_should_match: 1,
+        },
+      },
+      size: count,
+      _source: ['memory', 'recorded', 'weights', 'length'],
+      track_total_hits: false,
+    }),
+    score: (hits, corpus) =>
+      hits.map(({ source }) => {
+        const { weights, length, ...passage } = weighed.parse(source);
+        return { ...passage, score: coverageOf({ weights: decodeWeights(weights), length }, terms, corpus) };
+      }),
+  };
+}

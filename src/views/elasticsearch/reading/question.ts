@@ -1,0 +1,27 @@
+// A search as it is asked of the index.
+import type { Instant } from '../../../domain/event.ts';
+import { type QueryTerm, queryTerms } from '../../../text/terms.ts';
+import type { SearchQuery } from '../../view-store.ts';
+import { type Allowed, allowedBy, countedBy } from './allowed.ts';
+import type { Known } from './known.ts';
+
+export type Question = {
+  /** What can be found, and what statistics are over. */
+  allowed: Allowed;
+  counted: Allowed;
+  now: Instant;
+  /** null: words are not asked for. */
+  terms: readonly QueryTerm[] | null;
+  /** null: meaning is not asked for. */
+  vector: Float32Array | null;
+  limit: number;
+};
+
+export const questionOf = (query: SearchQuery, known: Known): Question => ({
+  allowed: allowedBy(query, known),
+  counted: countedBy(query),
+  now: query.now,
+  terms: query.mode === 'SEMANTIC' ? null : queryTerms(query.text),
+  vector: query.mode === 'KEYWORD' ? null : query.vector,
+  limit: query.limit,
+});

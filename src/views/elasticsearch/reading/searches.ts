@@ -1,0 +1,87 @@
+// Searches as they are sent, and what of their answers is read. Part of an answer is no answer: a shard that fails fails
+// the search.
+import type { estypes } from '@elastic/elasticsearch';
+import { z } from 'zod';
+import { Refused } from '../client.ts';
+import type { IndexKind } from '../names.ts';
+import type { ReaderContext } from '../reader-context.ts';
+
+export type Search = { kind: IndexKind; body: estypes.SearchSearchRequestBody };
+
+const hit = z.object({
+  _id: z.string(),
+  _score: z.number().nullish(),
+  _source: z.unknown(),
+  sort: z.array(z.unknown()).optional(),
+  fields: z.record(z.string(), z.array(z.unknown())).optional(),
+});
+
+const answer = z.object({
+  hits: z.object({ total: z.object({ value: z.number() }).optional(), hits: z.array(hit) }),
+  aggregations: z.unknown(),
+});
+
+const refusal = z.object({ status: z.number(), error: z.object({ type: z.string() }) });
+
+export type Hit = {
+  id: string;
+  score: number;
+  source: unknown;
+  sort: unknown[];
+  /** Doc values that were asked for. */
+  fields: Record<string, unknown[]>;
+};
+
+export type Answer = {
+  hits: Hit[];
+  /** Of all that match; 0 when it was not asked for. */
+  total: number;
+  aggregations: unknown;
+};
+
+const WHAT = 'the views cannot be searched';
+
+/** All in one request, answered in order. */
+export async function search(
+  { elastic, names }: Pick<ReaderContext, 'elastic' | 'names'>,
+  searches: readonly Search[],
+): Promise<Answer[]> {
+  if (searches.length === 0) return [];
+  return elastic.send(WHAT, async (client, options) => {
+    const items = searches.flatMap(({ kind, body }) => [
+      { index: names.alias(kind), allow_partial_search_results: false },
+      body,
+    ]);
+    const { responses } = await client.msearch({ searches: items }, options);
+    return responses.map((response) => {
+      const refused = refusal.safeParse(response);
+      if (refused.success) throw new Refused(WHAT, refused.data.status, refused.data.error.type);
+      return toAnswer(response);
+    });
+  });
+}
+
+export async function searchOne(
+  context: Pick<ReaderContext, 'elastic' | 'names'>,
+  kind: IndexKind,
+  body: estypes.SearchSearchRequestBody,
+): Promise<Answer> {
+  const [only] = await search(context, [{ kind, body }]);
+  if (only === undefined) throw new Error('a search was not answered');
+  return only;
+}
+
+function toAnswer(response: unknown): Answer {
+  const { hits, aggregations } = answer.parse(response);
+  return {
+    hits: hits.hits.map(({ _id, _score, _source, sort = [], fields = {} }) => ({
+      id: _id,
+      score: _score ?? 0,
+      source: _source,
+      sort,
+      fields,
+    })),
+    total: hits.total?.value ?? 0,
+    aggregations,
+  };
+}
