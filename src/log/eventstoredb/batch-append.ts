@@ -21,7 +21,8 @@ const MAX_RACES = 20;
 /** Streams that are appended to at once. */
 const AT_ONCE = 16;
 
-type Part = { write: PreparedWrite; tail: Tail; firstIndex: number };
+/** `believed`: the tail is what this process last knew, and was not read. */
+type Part = { write: PreparedWrite; tail: Tail; believed: boolean; firstIndex: number };
 
 export async function appendToSeveral(writing: Writing, writes: readonly PreparedWrite[]): Promise<AppendResult> {
   const { reader, known, outcomes, retries, positions } = writing;
@@ -33,9 +34,11 @@ export async function appendToSeveral(writing: Writing, writes: readonly Prepare
   }
 
   for (let race = 0; race < MAX_RACES; race += 1) {
-    if (race > 0) await sleep(pauseBefore(race));
-    const parts = await plan();
+    if (race > 1) await sleep(pauseBefore(race));
+    const parts = await plan(race === 0);
     const refused = parts.find(({ write, tail }) => !holds(write.expected, tail));
+    // What was believed may be out of date: a refusal is from what was read.
+    if (refused?.believed === true) continue;
     if (refused !== undefined) {
       const first = await retries.firstResult(writes, []);
       if (first !== null) return { ok: true, ...first, duplicate: true };
@@ -52,11 +55,13 @@ export async function appendToSeveral(writing: Writing, writes: readonly Prepare
   }
   throw away(new Error('a batch lost its place to others too often'));
 
-  async function plan(): Promise<Part[]> {
-    const tails = await Promise.all(writes.map(({ stream }) => reader.tail(stream)));
+  async function plan(believing: boolean): Promise<Part[]> {
+    const believed = writes.map(({ stream }) => (believing ? known.tail(stream) : undefined));
+    const tails = await Promise.all(writes.map(({ stream }, index) => believed[index] ?? reader.tail(stream)));
     let firstIndex = 1;
     return writes.map((write, index) => {
-      const part = { write, tail: tails[index] ?? { stored: -1, visible: -1 }, firstIndex };
+      const tail = tails[index] ?? { stored: -1, visible: -1 };
+      const part = { write, tail, believed: believed[index] !== undefined, firstIndex };
       firstIndex += write.events.length;
       return part;
     });
@@ -92,8 +97,8 @@ export async function appendToSeveral(writing: Writing, writes: readonly Prepare
     const events = write.events.map((event, index) =>
       toStore(event, batch, hidden, { stream: batch, index: firstIndex + index, from }),
     );
-    const { refused } = await writing.append(write.stream, tail.stored, events);
-    return !refused;
+    const { appended } = await writing.append(write.stream, tail.stored, events);
+    return appended !== 'conflict';
   }
 
   function acknowledge(parts: Part[], commit: bigint): AppendResult {

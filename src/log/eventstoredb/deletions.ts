@@ -29,10 +29,11 @@ export type Deletions = {
   record(deletion: Deletion): Promise<void>;
 };
 
-export function createDeletions(connection: Connection, patience: number): Deletions {
+/** `learnt` hears of each deletion, of this server's too. */
+export function createDeletions(connection: Connection, patience: number, learnt: (stream: string) => void): Deletions {
   const last = new Map<string, number>();
   let next = 0;
-  let learnt = 0;
+  let count = 0;
 
   const upTo = (stream: string): number => last.get(stream) ?? -1;
 
@@ -43,7 +44,8 @@ export function createDeletions(connection: Connection, patience: number): Delet
     if (at === next) next += 1;
     if (revision > upTo(stream)) {
       last.set(stream, revision);
-      learnt += 1;
+      count += 1;
+      learnt(stream);
     }
     return { stream, revision, head: { commit: BigInt(head[0]), index: head[1] } };
   }
@@ -55,7 +57,7 @@ export function createDeletions(connection: Connection, patience: number): Delet
 
   return {
     upTo,
-    count: () => learnt,
+    count: () => count,
     refresh,
     hear,
     async record({ stream, revision, head }) {

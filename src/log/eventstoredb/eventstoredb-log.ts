@@ -85,7 +85,7 @@ export async function openLogOn(
   const horizon = createHorizon(ends[0]?.commit ?? born);
   const known = createKnown();
   const turns = createTurns();
-  const deletions = createDeletions(connection, patience);
+  const deletions = createDeletions(connection, patience, known.forget);
   await deletions.refresh();
   const outcomes = createOutcomes(connection, settings);
   const reader = createStreamReader({ connection, deletions, outcomes, positions, patience });
@@ -114,13 +114,7 @@ export async function openLogOn(
     positions,
     horizon,
     append: (stream, expected, events) =>
-      insist(patience, (unsure) =>
-        connection
-          .append(stream, expected, events)
-          .then((appended) =>
-            appended === 'conflict' ? { refused: true, unsure } : { refused: false, unsure, ...appended },
-          ),
-      ),
+      insist(patience, async (unsure) => ({ appended: await connection.append(stream, expected, events), unsure })),
     async commitOf(stream, revision) {
       const [stored] = await insist(patience, () => connection.readStream(stream, revision, 1));
       if (stored?.revision !== revision) throw foreign(stream, revision);

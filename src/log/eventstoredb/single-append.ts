@@ -11,10 +11,12 @@ import { pauseBefore } from './retry.ts';
 import type { Tail } from './stream-reader.ts';
 import { away } from './trouble.ts';
 import { toStore } from './wire.ts';
-import type { Writing } from './writing.ts';
+import type { Answer, Writing } from './writing.ts';
 
 /** Times that an append without an expected revision may lose its place to other servers' appends. */
 const MAX_RACES = 50;
+
+const conflict: Answer = { appended: 'conflict', unsure: false };
 
 export async function appendToOne(writing: Writing, write: PreparedWrite): Promise<AppendResult> {
   const { reader, known, deletions, retries, positions, horizon } = writing;
@@ -28,42 +30,40 @@ export async function appendToOne(writing: Writing, write: PreparedWrite): Promi
   let tail = believedTail(writing, stream, expected);
   if (tail === undefined) tail = await reader.tail(stream);
   for (let race = 0; race < MAX_RACES; race += 1) {
-    const appended = tail === null ? { refused: true as const, unsure: false } : await store(tail);
-    if (tail !== null && !appended.refused) {
-      const old = !appended.unsure && (appended.commit === null || appended.commit <= before);
-      if (!old)
-        return acknowledge(
-          tail,
-          appended.revision,
-          appended.commit ?? (await writing.commitOf(stream, appended.revision)),
-        );
+    const { appended, unsure } = tail === null ? conflict : await store(tail);
+    if (tail !== null && appended !== 'conflict') {
+      const { revision, commit } = appended;
+      const old = !unsure && (commit === null || commit <= before);
+      if (!old) return acknowledge(tail, revision, commit ?? (await writing.commitOf(stream, revision)));
       // Unless it is of a life of the stream that ended, and this process had not heard of that.
       await deletions.refresh();
-      if (appended.revision > deletions.upTo(stream)) return found(false);
+      if (revision > deletions.upTo(stream)) return found(false);
     }
     known.forget(stream);
     // Who expects a revision knows what is up to there; own events can only be later.
     const seen = tail?.visible ?? (typeof expected === 'number' ? expected : -1);
     const later = await reader.load(stream, seen + 1);
     for (const { id } of later.events) known.saw(id, stream);
-    if (later.events.some(({ id }) => events.some((event) => event.id === id))) return found(appended.unsure);
+    if (later.events.some(({ id }) => events.some((event) => event.id === id))) return found(unsure);
     if (!holds(expected, later.tail)) return { ok: false, stream, revision: later.tail.visible };
     if (race > 1) await sleep(pauseBefore(race));
     tail = later.tail;
   }
   throw away(new Error('an append lost its place to others too often'));
 
-  function store(at: Tail): ReturnType<Writing['append']> {
+  async function store(at: Tail): Promise<Answer> {
     const deleted = deletions.upTo(stream);
     const life = deleted < 0 ? '' : String(deleted);
     const hidden = at.stored - at.visible;
     const toAppend = events.map((event) => toStore(event, life, hidden));
-    return writing.append(stream, at.stored, toAppend).catch((error: unknown) => {
+    try {
+      return await writing.append(stream, at.stored, toAppend);
+    } catch (error) {
       // It may be there: who asks again is looked for.
       known.forget(stream);
       sawAll();
       throw error;
-    });
+    }
   }
 
   function sawAll(): void {

@@ -9,7 +9,7 @@ import type { Retries } from './retries.ts';
 import type { StreamReader } from './stream-reader.ts';
 
 /** `unsure`: an earlier try of the same append may have been kept, so what stands in its place may be its own. */
-export type Refused = { refused: true; unsure: boolean };
+export type Answer = { appended: Appended | 'conflict'; unsure: boolean };
 
 export type Writing = {
   reader: StreamReader;
@@ -20,11 +20,7 @@ export type Writing = {
   positions: Positions;
   horizon: Horizon;
   /** Insists until it is there, or refused. */
-  append(
-    stream: string,
-    expected: number,
-    events: EventToStore[],
-  ): Promise<(Appended & { refused: false; unsure: boolean }) | Refused>;
+  append(stream: string, expected: number, events: EventToStore[]): Promise<Answer>;
   /** Where in the log an event of a stream stands. */
   commitOf(stream: string, revision: number): Promise<bigint>;
   /** Wakes those who follow the log, before the acknowledgement. */
