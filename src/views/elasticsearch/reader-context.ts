@@ -14,8 +14,6 @@ export type ReaderContext = {
   position(): Position | null;
   /** As of what searches that are sent from then on are at least: as `ViewWriter.refresh`. */
   refreshed(): Promise<Position | null>;
-  /** What every search from now on is at least as of: all that was written up to there is found. */
-  refresh(): Promise<Position | null>;
   /**
    * To be awaited before a search. What has expired at `now` lends its neighbours no words any more, if this process
    * projects; where another does it comes a moment later, and until then `lentUntil` says which words not to count.

@@ -1,9 +1,9 @@
 // Documents by id, as they are at the moment: no refresh is waited for.
 import { z } from 'zod';
 import type { DocumentPair } from '../../kept-documents.ts';
-import type { DocumentKey, DocumentKind, Documents } from '../../view-store.ts';
+import type { DocumentKey } from '../../view-store.ts';
 import { MISSING_INDEX, Refused } from '../client.ts';
-import { documentId, indexOf, keptSource, parseDocument } from '../documents.ts';
+import { documentId, indexOf, keptSource } from '../documents.ts';
 import type { ReaderContext } from '../reader-context.ts';
 
 type Context = Pick<ReaderContext, 'elastic' | 'names'>;
@@ -14,15 +14,6 @@ const PAGE = 1_000;
 const WHAT = 'the views cannot be read';
 
 const found = z.object({ found: z.boolean(), _source: keptSource.pick({ document: true }).optional() });
-
-/** As they were last put, forgotten ones too. */
-export async function load(context: Context, keys: readonly DocumentKey[]) {
-  const texts = await textsOf(context, keys);
-  return keys.map(({ kind }, i): Documents[DocumentKind] | undefined => {
-    const text = texts[i];
-    return text == null ? undefined : parseDocument<typeof kind>(text);
-  });
-}
 
 /** A memory and its votes, for each id; null where there is no memory. */
 export async function pairsOf(context: Context, tenant: string, ids: readonly string[]) {

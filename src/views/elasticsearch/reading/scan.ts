@@ -24,7 +24,7 @@ export async function scan<K extends DocumentKind>(
   { kind, tenant, after, limit }: ScanQuery<K>,
 ): Promise<ScanPage<K>> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const position = await context.refresh();
+    const position = await context.refreshed();
     const { hits } = await searchOne(context, indexOf[kind], {
       query: is('tenant', tenant),
       _source: ['position', 'document'],

@@ -15,7 +15,7 @@ const hashes = z.object({ hashes: z.object({ value: z.number() }) });
 const sizes = z.object({ _all: z.object({ total: z.object({ store: z.object({ size_in_bytes: z.number() }) }) }) });
 
 export async function statistics(context: ReaderContext): Promise<ViewStatistics> {
-  await context.refresh();
+  await context.refreshed();
   const count = { size: 0, track_total_hits: true };
   const [memories, passages, vectors, wanted] = await search(context, [
     {
