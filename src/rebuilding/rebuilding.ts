@@ -133,7 +133,7 @@ export function createRebuilding(parts: RebuildingParts): Rebuilding {
       current.phase = 'EMBEDDING';
       await filler.embedded(wantedByServing, stop.signal);
       current.phase = 'COMPARING';
-      comparison = await compareWith(current, target, filler);
+      comparison = await unlessAborted(compareWith(current, target, filler), stop.signal);
       const difference = differenceIn(comparison);
       if (difference !== null && !accept) return outcomeOf('DIFFERENT', `not switched: ${difference}`);
       current.phase = 'SWITCHING';
@@ -230,4 +230,12 @@ export function createRebuilding(parts: RebuildingParts): Rebuilding {
       await stopRun();
     },
   };
+}
+
+/** What is compared may wait for an embedder, and nobody waits for that. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', abort));
 }

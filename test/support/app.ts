@@ -129,6 +129,7 @@ async function openParts(folder: string, { settings, ...given }: TestAppOptions)
         signature: { projections: 1, model: embedder.model, dimensions: embedder.dimensions },
         logger,
       })),
+    builds: given.builds ?? null,
     openScratch:
       given.openScratch ??
       (() =>
