@@ -38,27 +38,36 @@ export type Place = {
   recorded: Position;
   /** `neighboursKey`: memories with the same one may lend each other words. */
   neighbours?: string;
-  /** How many it has. */
-  passages: number;
+  /** Of its passages' texts, in order. */
+  hashes: readonly string[];
 };
 
 /** What is left of a forgotten memory has no attributes but its key. */
 export type MemoryDocument =
   | (Attributes & Kept & Place & { textKey: string })
-  | (Pick<Attributes, 'tenant' | 'memory'> & Kept & Pick<Place, 'recorded' | 'passages'> & { forgotten: true });
+  | (Pick<Attributes, 'tenant' | 'memory'> & Kept & Pick<Place, 'recorded'> & { forgotten: true });
 
-export const memoryDocument = (memory: Memory, position: Position, place: Place): MemoryDocument =>
-  memory.forgotten
-    ? {
-        tenant: memory.tenant,
-        memory: memory.id,
-        forgotten: true,
-        position,
-        recorded: place.recorded,
-        passages: 0,
-        document: JSON.stringify(tombstone(memory.tenant, memory.id, memory.revision)),
-      }
-    : { ...attributesOf(memory), ...place, position, textKey: textKey(memory), document: JSON.stringify(memory) };
+export const memoryDocument = (memory: Memory, position: Position, place: Place): MemoryDocument => ({
+  ...attributesOf(memory),
+  ...place,
+  position,
+  textKey: textKey(memory),
+  document: JSON.stringify(memory),
+});
+
+/** `revision` is of the event that it was forgotten by. */
+export const forgottenDocument = (
+  { tenant, id, revision }: Pick<Memory, 'tenant' | 'id' | 'revision'>,
+  position: Position,
+  recorded: Position,
+): MemoryDocument => ({
+  tenant,
+  memory: id,
+  forgotten: true,
+  position,
+  recorded,
+  document: JSON.stringify(tombstone(tenant, id, revision)),
+});
 
 export type VotesDocument = Kept & {
   tenant: string;
@@ -109,6 +118,8 @@ export function recordSource(tenant: string, id: string, record: RecordDocument,
 /** One passage of a memory. Terms, lent words and vectors are not in the source that a hit gives back. */
 export type PassageDocument = Attributes & {
   recorded: Position;
+  /** How many the memory has, and which of them this is. */
+  passages: number;
   index: number;
   /** UTF-16 offsets into the content. */
   start: number;
@@ -132,7 +143,7 @@ export type PassageDocument = Attributes & {
 };
 
 /** What is left of a passage until it is swept away: nothing is found by it. */
-export type GonePassage = { gone: true };
+export type GonePassage = { gone: true; goneBy: Position };
 
 /** The part of any source that every reader needs. */
 export const keptSource = z.object({ position: z.string(), document: z.string() });

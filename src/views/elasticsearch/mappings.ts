@@ -52,8 +52,8 @@ const memories: Properties = {
   position: kept,
   recorded: keyword,
   textKey: keyword,
-  neighbours: keyword,
-  passages: { type: 'integer' },
+  neighbours: kept,
+  hashes: kept,
   document: kept,
 };
 
@@ -67,7 +67,9 @@ const words = (field: string): estypes.MappingTextProperty => ({
 const passages = (dimensions: number): Properties => ({
   ...attributes,
   gone: boolean,
+  goneBy: kept,
   recorded: keyword,
+  passages: { type: 'integer', index: false },
   index: { type: 'integer' },
   start: { type: 'integer', index: false },
   end: { type: 'integer', index: false },

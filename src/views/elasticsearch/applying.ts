@@ -1,0 +1,225 @@
+// A batch of changes into the indices: only the last change of each document, and none that is older than what is there.
+import type { Position } from '../../domain/event.ts';
+import type { Memory } from '../../domain/memory.ts';
+import { ordinalOf } from '../../domain/position.ts';
+import { noVotes } from '../../domain/votes.ts';
+import type { Analyse } from '../../text/analysis.ts';
+import type { RecordDocument } from '../record-attributes.ts';
+import { RejectedChanges } from '../rejected-changes.ts';
+import type { Change, DocumentKey, DocumentKind } from '../view-store.ts';
+import { type Bulk, openBulk, type Rejected, type Write } from './bulk.ts';
+import { type Elastic, MISSING_INDEX, Refused } from './client.ts';
+import { documentId, forgottenDocument, indexOf, memoryDocument, recordSource, votesDocument } from './documents.ts';
+import type { Held, Told } from './held.ts';
+import type { Indexing, IndexingParts, Turn } from './indexing.ts';
+import type { Names } from './names.ts';
+import { neighboursKey } from './neighbours.ts';
+
+export type Applying = {
+  /** Fails with RejectedChanges when all but those was written. Gives back the hashes of texts that went. */
+  apply(changes: readonly Change[]): Promise<string[]>;
+  /** Takes what expired out of what is found; with `bury`, it is as good as forgotten. */
+  remove(ids: readonly string[], bury: boolean): Promise<string[]>;
+};
+
+type Options = {
+  elastic: Elastic;
+  names: Names;
+  analyse: Analyse;
+  indexing: Indexing;
+  parts: IndexingParts;
+};
+
+type MemoryChange = Extract<Change, { kind: 'memory' }>;
+type VotesChange = Extract<Change, { kind: 'votes' }>;
+type RecordChange = Exclude<Change, MemoryChange | VotesChange>;
+
+export function createApplying({ elastic, names, analyse, indexing, parts }: Options): Applying {
+  const { memories, neighbours } = parts;
+
+  /** Writes what `fill` adds. When not all of it was written, nothing that is remembered of it can be relied on. */
+  async function written(turns: ReadonlyMap<string, Turn>, fill: (bulk: Bulk) => Promise<string[]>): Promise<string[]> {
+    const bulk = openBulk(elastic, names);
+    let rejected: Rejected[];
+    let left: string[];
+    try {
+      left = await fill(bulk);
+      rejected = await bulk.end();
+    } catch (error) {
+      forget(turns);
+      throw error;
+    }
+    if (rejected.length > 0) {
+      forget(turns);
+      throw new RejectedChanges(rejected.map(({ write, reason }) => ({ key: keyOf(write), reason })));
+    }
+    return left;
+  }
+
+  function forget(turns: ReadonlyMap<string, Turn>): void {
+    memories.forget(turns.keys());
+    const keys = [...turns.values()].flatMap(({ before, after }) => [before?.neighbours, after?.held.neighbours]);
+    neighbours.forget(keys.filter((key) => typeof key === 'string'));
+  }
+
+  async function turnsOf(changes: readonly MemoryChange[]): Promise<Map<string, Turn>> {
+    const byId = new Map(changes.map((change) => [documentId(change.tenant, change.id), change]));
+    const helds = await memories.held([...byId.keys()]);
+    const turns = new Map<string, Turn>();
+    for (const [id, { position, document }] of byId) {
+      const before = helds.get(id) ?? null;
+      // As new as what is there: its passages may not have been written, so it is done again.
+      if (before !== null && before.position > position) continue;
+      turns.set(id, { before, after: document.forgotten ? null : tell(document, position, before), position });
+    }
+    return turns;
+  }
+
+  /** A copy: it is remembered, whatever becomes of what was given. */
+  function tell(given: Memory, position: Position, before: Held | null): Told {
+    const memory = structuredClone(given);
+    const analysis = analyse(memory);
+    const { tenant, id } = memory;
+    const place = { recorded: before?.recorded ?? position, neighbours: neighboursKey(memory) };
+    const hashes = analysis.passages.map(({ hash }) => hash);
+    return { memory, analysis, held: { tenant, memory: id, position, ...place, forgotten: false, hashes } };
+  }
+
+  /** What is not written now is what is there. */
+  async function forgottenAmong(
+    changes: readonly VotesChange[],
+    turns: ReadonlyMap<string, Turn>,
+  ): Promise<Set<string>> {
+    const ids = changes.map(({ tenant, id }) => documentId(tenant, id));
+    const helds = await memories.held(ids.filter((id) => !turns.has(id)));
+    return new Set(ids.filter((id) => (turns.has(id) ? turns.get(id)?.after === null : helds.get(id)?.forgotten)));
+  }
+
+  async function haveVotes(ids: readonly string[]): Promise<string[]> {
+    if (ids.length === 0) return [];
+    const what = 'the votes cannot be read';
+    const { docs } = await elastic.send(what, (client, options) =>
+      client.mget({ index: names.alias('votes'), ids: [...ids], _source: false }, options),
+    );
+    return docs.flatMap((doc) => {
+      if ('error' in doc) throw new Refused(what, 404, MISSING_INDEX);
+      return doc.found ? [doc._id] : [];
+    });
+  }
+
+  /** A forgotten memory's votes go with it. */
+  async function emptyVotes(ids: readonly string[], turns: ReadonlyMap<string, Turn>, bulk: Bulk): Promise<void> {
+    for (const id of await haveVotes(ids)) {
+      const turn = turns.get(id);
+      if (!turn?.before) continue;
+      const { tenant, memory } = turn.before;
+      const document = votesDocument(tenant, memory, noVotes, turn.position);
+      await bulk.add({ index: 'votes', id, version: ordinalOf(turn.position), document });
+    }
+  }
+
+  async function addMemories(turns: ReadonlyMap<string, Turn>, revisions: ReadonlyMap<string, number>, bulk: Bulk) {
+    for (const [id, turn] of turns) {
+      const { before, after, position } = turn;
+      const version = ordinalOf(position);
+      if (after === null) {
+        const key = splitId(id);
+        const recorded = before?.recorded ?? position;
+        const document = forgottenDocument({ ...key, revision: revisions.get(id) ?? 0 }, position, recorded);
+        await bulk.add({ index: 'memories', id, version, document });
+        const { tenant, id: memory } = key;
+        memories.note(id, { tenant, memory, position, recorded, neighbours: null, forgotten: true, hashes: [] }, null);
+      } else {
+        const { recorded, neighbours: group, hashes } = after.held;
+        const place = { recorded, hashes, ...(group !== null && { neighbours: group }) };
+        await bulk.add({ index: 'memories', id, version, document: memoryDocument(after.memory, position, place) });
+        memories.note(id, after.held, after);
+      }
+    }
+  }
+
+  return {
+    async apply(changes) {
+      const last = lastOfEach(changes);
+      const turns = await turnsOf(last.filter((change) => change.kind === 'memory'));
+      const votes = last.filter((change) => change.kind === 'votes');
+      const forgotten = await forgottenAmong(votes, turns);
+      const buried = [...turns].flatMap(([id, { before, after }]) => (after === null && before !== null ? [id] : []));
+      const revisions = revisionsOf(last);
+      return written(turns, async (bulk) => {
+        const left = await indexing.write(turns, bulk);
+        await addMemories(turns, revisions, bulk);
+        await emptyVotes(buried, turns, bulk);
+        for (const { tenant, id, position, document } of votes) {
+          const key = documentId(tenant, id);
+          const source = votesDocument(tenant, id, forgotten.has(key) ? noVotes : document, position);
+          await bulk.add({ index: 'votes', id: key, version: ordinalOf(position), document: source });
+        }
+        for (const change of last)
+          if (change.kind !== 'memory' && change.kind !== 'votes') await bulk.add(recordWrite(change));
+        return left;
+      });
+    },
+
+    async remove(ids, bury) {
+      const told = await memories.told(ids);
+      const turns = new Map(
+        Array.from(told, ([id, { held }]): [string, Turn] => [
+          id,
+          { before: held, after: null, position: held.position },
+        ]),
+      );
+      const revisions = new Map(Array.from(told, ([id, { memory }]) => [id, memory.revision]));
+      return written(turns, async (bulk) => {
+        const left = await indexing.write(turns, bulk);
+        if (!bury) return left;
+        await addMemories(turns, revisions, bulk);
+        await emptyVotes([...turns.keys()], turns, bulk);
+        return left;
+      });
+    },
+  };
+}
+
+const recordWrite = (change: RecordChange): Write => ({
+  index: indexOf[change.kind],
+  id: documentId(change.tenant, change.id),
+  version: ordinalOf(change.position),
+  document: recordSource(change.tenant, change.id, change as RecordDocument, change.position),
+});
+
+/** In one batch nobody sees what came in between. */
+function lastOfEach(changes: readonly Change[]): Change[] {
+  const last = new Map<string, Change>();
+  for (const change of changes) {
+    const key = `${change.kind} ${documentId(change.tenant, change.id)}`;
+    const before = last.get(key);
+    if (before === undefined || before.position <= change.position) last.set(key, change);
+  }
+  return [...last.values()];
+}
+
+const revisionsOf = (changes: readonly Change[]): Map<string, number> =>
+  new Map(
+    changes.flatMap((change): [string, number][] =>
+      change.kind === 'memory' ? [[documentId(change.tenant, change.id), change.document.revision]] : [],
+    ),
+  );
+
+/** The tenant and the id of a `documentId`. */
+function splitId(id: string): { tenant: string; id: string } {
+  const plus = id.indexOf('+');
+  return { tenant: id.slice(0, plus), id: id.slice(plus + 1) };
+}
+
+const kindOf: Partial<Record<Write['index'], DocumentKind>> = {
+  memories: 'memory',
+  passages: 'memory',
+  ...Object.fromEntries(Object.entries(indexOf).map(([kind, index]) => [index, kind])),
+};
+
+/** The document that a write was made for. */
+function keyOf({ index, id }: Write): DocumentKey {
+  const [document = id] = index === 'passages' ? id.split('#') : [id];
+  return { kind: kindOf[index] ?? 'memory', ...splitId(document) };
+}

@@ -1,0 +1,157 @@
+// What the process that projects remembers of memories it wrote or read a while ago, so as not to ask for each again.
+// It is right as long as nobody else writes; whoever takes the lease begins with nothing.
+import QuickLru from 'quick-lru';
+import { z } from 'zod';
+import type { Position } from '../../domain/event.ts';
+import type { Memory } from '../../domain/memory.ts';
+import type { Analyse, Analysis } from '../../text/analysis.ts';
+import { type Elastic, MISSING_INDEX, Refused } from './client.ts';
+import { parseDocument } from './documents.ts';
+import type { Names } from './names.ts';
+
+/** What a memory's document says of its place among others. */
+export type Held = {
+  tenant: string;
+  memory: string;
+  position: Position;
+  recorded: Position;
+  neighbours: string | null;
+  forgotten: boolean;
+  /** Of its passages, in order. */
+  hashes: readonly string[];
+};
+
+/** A memory that is there, taken apart. */
+export type Told = { memory: Memory; analysis: Analysis; held: Held };
+
+export type HeldMemories = {
+  /** By document id; null: there is none. */
+  held(ids: readonly string[]): Promise<Map<string, Held | null>>;
+  /** Without those that are not there or were forgotten. */
+  told(ids: readonly string[]): Promise<Map<string, Told>>;
+  /** What a document's source says that was read for another reason; undefined: it is not there. */
+  learn(id: string, source: unknown): void;
+  /** As they are about to be written; forget them when that fails. */
+  note(id: string, held: Held, told: Omit<Told, 'held'> | null): void;
+  forget(ids: Iterable<string>): void;
+  clear(): void;
+};
+
+const MOST_HELD = 50_000;
+/** Only of memories of one passage, which are all that neighbours are interested in. */
+const MOST_TOLD = 2_000;
+
+/** Fetched at once. */
+const PAGE = 500;
+
+const source = z.object({
+  tenant: z.string(),
+  memory: z.string(),
+  position: z.string(),
+  recorded: z.string(),
+  neighbours: z.string().optional(),
+  forgotten: z.boolean().optional(),
+  hashes: z.array(z.string()).optional(),
+  document: z.string().optional(),
+});
+
+const FIELDS = ['tenant', 'memory', 'position', 'recorded', 'neighbours', 'forgotten', 'hashes'];
+
+export function createHeld(elastic: Elastic, names: Names, analyse: Analyse): HeldMemories {
+  const helds = new QuickLru<string, Held | null>({ maxSize: MOST_HELD });
+  const tolds = new QuickLru<string, Omit<Told, 'held'>>({ maxSize: MOST_TOLD });
+
+  async function fetch(ids: readonly string[], withDocument: boolean) {
+    const what = 'the memories cannot be read';
+    const fields = withDocument ? [...FIELDS, 'document'] : FIELDS;
+    const { docs } = await elastic.send(what, (client, options) =>
+      client.mget({ index: names.alias('memories'), ids: [...ids], _source: fields }, options),
+    );
+    return docs.map((doc) => {
+      if ('error' in doc) throw new Refused(what, 404, MISSING_INDEX);
+      return doc.found ? source.parse(doc._source) : null;
+    });
+  }
+
+  /** Asks for what is not in `known`, a page at a time, and hands over what came. */
+  async function fill(
+    missing: readonly string[],
+    withDocument: boolean,
+    take: (id: string, held: Held | null, json?: string) => void,
+  ) {
+    for (let start = 0; start < missing.length; start += PAGE) {
+      const page = missing.slice(start, start + PAGE);
+      const found = await fetch(page, withDocument);
+      for (const [i, id] of page.entries()) {
+        const { document, ...rest } = found[i] ?? {};
+        take(id, 'position' in rest ? heldOf(rest) : null, document);
+      }
+    }
+  }
+
+  return {
+    async held(ids) {
+      const known = new Map<string, Held | null>();
+      const missing = new Set<string>();
+      for (const id of ids) {
+        const held = helds.get(id);
+        if (held === undefined) missing.add(id);
+        else known.set(id, held);
+      }
+      await fill([...missing], false, (id, held) => {
+        helds.set(id, held);
+        known.set(id, held);
+      });
+      return known;
+    },
+
+    async told(ids) {
+      const known = new Map<string, Told>();
+      const missing = new Set<string>();
+      for (const id of ids) {
+        const told = tolds.get(id);
+        const held = helds.get(id);
+        if (told && held) known.set(id, { ...told, held });
+        else if (held?.forgotten !== true) missing.add(id);
+      }
+      await fill([...missing], true, (id, held, document) => {
+        helds.set(id, held);
+        if (held === null || held.forgotten || document === undefined) return;
+        const memory = parseDocument<'memory'>(document);
+        const told = { memory, analysis: analyse(memory) };
+        if (told.analysis.passages.length === 1) tolds.set(id, told);
+        known.set(id, { ...told, held });
+      });
+      return known;
+    },
+
+    learn(id, found) {
+      if (!helds.has(id)) helds.set(id, found === undefined ? null : heldOf(source.parse(found)));
+    },
+    note(id, held, told) {
+      helds.set(id, held);
+      if (told?.analysis.passages.length === 1) tolds.set(id, told);
+      else tolds.delete(id);
+    },
+    forget(ids) {
+      for (const id of ids) {
+        helds.delete(id);
+        tolds.delete(id);
+      }
+    },
+    clear() {
+      helds.clear();
+      tolds.clear();
+    },
+  };
+}
+
+const heldOf = (found: Omit<z.infer<typeof source>, 'document'>): Held => ({
+  tenant: found.tenant,
+  memory: found.memory,
+  position: found.position,
+  recorded: found.recorded,
+  neighbours: found.neighbours ?? null,
+  forgotten: found.forgotten ?? false,
+  hashes: found.hashes ?? [],
+});

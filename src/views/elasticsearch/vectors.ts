@@ -1,0 +1,85 @@
+// Vectors of texts, by the hash of the text: kept apart from the passages, so that the same text is embedded once.
+import QuickLru from 'quick-lru';
+import { z } from 'zod';
+import { failure } from '../../domain/failure.ts';
+import { openBulk } from './bulk.ts';
+import { type Elastic, MISSING_INDEX, Refused } from './client.ts';
+import type { Names } from './names.ts';
+import { decodeVector, encodeVector } from './vector-bytes.ts';
+
+export type KeptVector = { hash: string; vector: Float32Array };
+
+export type Vectors = {
+  /** Fails with INVALID_INPUT for what cannot be kept. */
+  check(vector: Float32Array): void;
+  /** Those that are kept. */
+  find(hashes: Iterable<string>): Promise<Map<string, Float32Array>>;
+  put(vectors: readonly KeptVector[]): Promise<void>;
+  remove(hashes: readonly string[]): Promise<void>;
+  clear(): void;
+};
+
+/** Of vectors in memory. */
+const MOST_BYTES = 16_000_000;
+/** Fetched at once. */
+const PAGE = 500;
+
+const source = z.object({ vector: z.string() });
+
+export function createVectors(elastic: Elastic, names: Names, dimensions: number): Vectors {
+  const known = new QuickLru<string, Float32Array>({ maxSize: Math.ceil(MOST_BYTES / (4 * dimensions)) });
+
+  async function fetch(hashes: readonly string[]): Promise<KeptVector[]> {
+    const what = 'the vectors cannot be read';
+    const { docs } = await elastic.send(what, (client, options) =>
+      client.mget({ index: names.alias('vectors'), ids: [...hashes] }, options),
+    );
+    return docs.flatMap((doc) => {
+      if ('error' in doc) throw new Refused(what, 404, MISSING_INDEX);
+      return doc.found ? [{ hash: doc._id, vector: decodeVector(source.parse(doc._source).vector) }] : [];
+    });
+  }
+
+  return {
+    check(vector) {
+      const details = { field: 'vector', limit: dimensions };
+      if (vector.length !== dimensions)
+        throw failure('INVALID_INPUT', `a vector must have ${dimensions} dimensions`, details);
+      if (!vector.every(Number.isFinite))
+        throw failure('INVALID_INPUT', 'a vector must be made of finite numbers', details);
+    },
+
+    async find(hashes) {
+      const found = new Map<string, Float32Array>();
+      const missing: string[] = [];
+      for (const hash of new Set(hashes)) {
+        const vector = known.get(hash);
+        if (vector === undefined) missing.push(hash);
+        else found.set(hash, vector);
+      }
+      for (let start = 0; start < missing.length; start += PAGE)
+        for (const { hash, vector } of await fetch(missing.slice(start, start + PAGE))) {
+          known.set(hash, vector);
+          found.set(hash, vector);
+        }
+      return found;
+    },
+
+    async put(vectors) {
+      const bulk = openBulk(elastic, names);
+      for (const { hash, vector } of vectors)
+        await bulk.add({ index: 'vectors', id: hash, document: { hash, vector: encodeVector(vector) } });
+      await bulk.end();
+      for (const { hash, vector } of vectors) known.set(hash, vector.slice());
+    },
+
+    async remove(hashes) {
+      const bulk = openBulk(elastic, names);
+      for (const hash of hashes) await bulk.add({ index: 'vectors', id: hash, document: null });
+      await bulk.end();
+      for (const hash of hashes) known.delete(hash);
+    },
+
+    clear: () => known.clear(),
+  };
+}

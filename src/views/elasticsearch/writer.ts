@@ -1,0 +1,170 @@
+// The writing side of one build: everything that changes it goes through here, one thing after another, and only while
+// this process has the lease.
+import type { Instant } from '../../domain/event.ts';
+import { failure } from '../../domain/failure.ts';
+import type { Analyse } from '../../text/analysis.ts';
+import type { Change, ViewWriter } from '../view-store.ts';
+import { createApplying } from './applying.ts';
+import { openBulk } from './bulk.ts';
+import { createCheckpoints } from './checkpoint.ts';
+import type { Elastic } from './client.ts';
+import { createFresh } from './fresh.ts';
+import { createHeld } from './held.ts';
+import { createInTurn, createShared } from './in-turn.ts';
+import { createIndexing } from './indexing.ts';
+import { createLapsing } from './lapsing.ts';
+import { createLease, type ElasticLease, type LeaseOptions } from './lease.ts';
+import { createLoading } from './loading.ts';
+import type { Names } from './names.ts';
+import { createNeighbours } from './neighbours.ts';
+import type { State } from './state.ts';
+import { createSweeping } from './sweeping.ts';
+import { createTexts } from './texts.ts';
+import { createVectors, type KeptVector } from './vectors.ts';
+import { createWanted } from './wanted.ts';
+
+export type WriterOptions = {
+  elastic: Elastic;
+  names: Names;
+  state: State;
+  analyse: Analyse;
+  dimensions: number;
+  /** Names this process in the lease: no other has the same. */
+  writer: string;
+  lease: LeaseOptions;
+  /** Milliseconds that what is left of a passage stays, at least. */
+  goneFor: number;
+};
+
+export type Writer = Omit<ViewWriter, 'refresh'> & {
+  lease: ElasticLease;
+  /**
+   * Removes the text of what expired a minute before `now`, and what else must not stay; gives back how many memories
+   * that were, at most 1,000 a call. 0 where another process projects.
+   */
+  sweep(now: Instant): Promise<number>;
+  /** What expired at `now` lends nothing any more, if this process projects. */
+  settle(now: Instant): Promise<void>;
+  /** Vectors that are kept, by hash. */
+  findVectors(hashes: readonly string[]): Promise<Map<string, Float32Array>>;
+};
+
+export function createWriter(options: WriterOptions): Writer {
+  const { elastic, names, state, analyse, dimensions, writer, goneFor } = options;
+  const inTurn = createInTurn();
+  const { fresh, written } = createFresh(elastic, names);
+  const checkpoints = createCheckpoints(state, writer);
+  const memories = createHeld(elastic, names, analyse);
+  const neighbours = createNeighbours(elastic, names, fresh);
+  const vectors = createVectors(elastic, names, dimensions);
+  const wanted = createWanted(elastic, names, memories, fresh);
+  const texts = createTexts(elastic, names, vectors, fresh);
+  const sweeping = createSweeping(elastic, names, fresh, goneFor);
+  const lapsing = createLapsing(sweeping);
+  const parts = { memories, neighbours, vectors, wanted };
+  const indexing = createIndexing(parts);
+  const applying = createApplying({ elastic, names, analyse, indexing, parts });
+  const lease = createLease(state, writer, options.lease, begin);
+  let waiting: KeptVector[] = [];
+
+  /** What was remembered is worth nothing: another may have written since. */
+  async function begin(): Promise<void> {
+    const isEmpty = (await checkpoints.fence()) === null;
+    memories.clear();
+    vectors.clear();
+    neighbours.clear(isEmpty);
+    wanted.clear(isEmpty);
+    lapsing.clear();
+    written();
+  }
+
+  /** Nothing is written without the lease, nor by one whom another has fenced off without its knowing. */
+  async function admit(): Promise<void> {
+    if (lease.isHeld() && (await checkpoints.isMine())) return;
+    lease.forget();
+    if (!(await lease.hold())) throw failure('UNAVAILABLE', 'another process writes the views');
+  }
+
+  async function writing<T>(work: () => Promise<T>): Promise<T> {
+    return inTurn(async () => {
+      await admit();
+      try {
+        return await work();
+      } finally {
+        written();
+      }
+    });
+  }
+
+  /** What is not removed now is found by a later sweep. */
+  async function drop(hashes: readonly string[]): Promise<void> {
+    written();
+    await texts.drop(hashes).catch(() => {});
+  }
+
+  function noteExpiry(changes: readonly Change[]): void {
+    for (const { kind, document } of changes)
+      if (kind === 'memory' && document.session !== null && document.expiresAt !== null)
+        lapsing.note(document.expiresAt);
+  }
+
+  const putWaiting = createShared(() =>
+    writing(async () => {
+      const given = new Map(waiting.map(({ hash, vector }) => [hash, vector]));
+      waiting = [];
+      const holders = await holdersOf([...given.keys()]);
+      const current = [...given].filter(([hash]) => holders.has(hash));
+      await vectors.put(current.map(([hash, vector]) => ({ hash, vector })));
+      const bulk = openBulk(elastic, names);
+      await indexing.rewrite([...new Set([...holders.values()].flat())], bulk);
+      await bulk.end();
+      for (const hash of given.keys()) wanted.done(hash);
+    }),
+  );
+
+  /** The memories that have a text, by its hash. */
+  async function holdersOf(hashes: readonly string[]): Promise<Map<string, string[]>> {
+    const holders = new Map(hashes.map((hash) => [hash, [...wanted.holders(hash)]]));
+    const unknown = hashes.filter((hash) => holders.get(hash)?.length === 0);
+    for (const { id, hash } of await texts.holders(unknown)) holders.get(hash)?.push(id);
+    for (const hash of unknown) if (holders.get(hash)?.length === 0) holders.delete(hash);
+    return holders;
+  }
+
+  return {
+    lease,
+    load: createLoading(elastic, names, memories),
+    checkpoint: checkpoints.read,
+    parked: checkpoints.parked,
+    apply: (changes, checkpoint, parking) =>
+      writing(async () => {
+        noteExpiry(changes);
+        const left = await applying.apply(changes);
+        await checkpoints.move(checkpoint, parking);
+        await drop(left);
+      }),
+    wantedVectors: (limit) => inTurn(() => wanted.first(limit)),
+    async putVectors(given) {
+      for (const { vector } of given) vectors.check(vector);
+      if (given.length === 0) return;
+      waiting.push(...given);
+      await putWaiting();
+    },
+    async sweep(now) {
+      if (!lease.isHeld()) return 0;
+      return writing(async () => {
+        const ids = await sweeping.expired(now);
+        await drop(await applying.remove(ids, true));
+        await sweeping.removeGone();
+        await texts.sweep();
+        return ids.length;
+      });
+    },
+    async settle(now) {
+      if (!lease.isHeld()) return;
+      if (await lapsing.settle(now, (ids) => writing(async () => drop(await applying.remove(ids, false)))))
+        await fresh();
+    },
+    findVectors: (hashes) => vectors.find(hashes),
+  };
+}
