@@ -103,6 +103,19 @@ test.each<[string, Who]>([
   }
 });
 
+test('where an event about rights cannot be applied the server is not ready, says why, and goes on when it can', async () => {
+  const { stream } = await poison();
+  const id = stream.slice('memory-acme+'.length);
+  const SHARE = 'mutation ($id: ID!) { reviseMemory(input: { id: $id, scope: GLOBAL }) { position } }';
+  const { data } = await server(1).ask('ann', SHARE, { id });
+  const ready = async () => (await server(0).request(null, '/ready')).json();
+  const reason = expect.stringMatching(/^the projections halt at a memory.shared, .*the field “content” is too long$/);
+  await expect.poll(ready).toEqual({ status: 'not ready', reason });
+  views.heal();
+  await expect.poll(ready, { timeout: 10_000 }).toEqual({ status: 'ready' });
+  expect(await totalOf(1, data.reviseMemory.position)).toBe(1);
+});
+
 test('how much is parked, and which server projects, is in the figures', async () => {
   const { stream, position } = await poison();
   await server(1).app.projector.waitFor(position, 10_000);
