@@ -1,14 +1,17 @@
-// A process that appends to the log at the file given to it, by 16 writers at once, until it is killed or the given number
-// of appends is done. Each acknowledgement is written to stdout as soon as it came, closed with a dot.
+// A process that appends to the log at the file or the address given to it, by 16 writers at once, until it is killed or the
+// given number of appends is done. Each acknowledgement is written to stdout as soon as it came, closed with a dot.
 import { randomUUID } from 'node:crypto';
 import { streamName } from '../../src/domain/streams.ts';
+import { openEventStoreLog } from '../../src/log/eventstoredb/eventstoredb-log.ts';
 import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 
 /** What the process says of an append that the log has acknowledged. */
 export type Acknowledgement = { batch: string; position: string; streams: string[]; revisions: number[] };
 
 const [file = '', appends = 'Infinity'] = process.argv.slice(2);
-const log = await openSqliteLog({ file });
+const log = await (file.startsWith('esdb:')
+  ? openEventStoreLog({ url: file, batchTimeout: 300 })
+  : openSqliteLog({ file }));
 let left = Number(appends);
 
 async function write(): Promise<void> {
