@@ -5,7 +5,7 @@ import { Failure, failure } from '../domain/failure.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import type { EmbedQuery } from '../embedding/query-cache.ts';
 import type { EventLog } from '../log/event-log.ts';
-import type { BuildRole, BuildViews, ViewBuilds } from '../views/view-builds.ts';
+import type { Build, BuildRole, BuildViews, ViewBuilds } from '../views/view-builds.ts';
 import type { ViewSignature, ViewStore } from '../views/view-store.ts';
 import { compare, differenceIn } from './compare.ts';
 import { type Amount, type Filler, startFiller } from './filler.ts';
@@ -48,7 +48,7 @@ export type Rebuilding = {
   back(options: RebuildOptions): Promise<void>;
   /** Breaks off what is under way, and removes all views but those that answer. */
   drop(): Promise<void>;
-  /** At the start of a server whose views were made under another signature: others are made, or gone back to. */
+  /** For a server that projects into views which were made under another signature: others are made, or gone back to. */
   begin(): Promise<void>;
   /** Resolves when nothing is under way. */
   settled(): Promise<void>;
@@ -124,6 +124,7 @@ export function createRebuilding(parts: RebuildingParts): Rebuilding {
   async function carryOut(current: Run, accept: boolean): Promise<RebuildOutcome> {
     const { role, stop } = current;
     logger.info({ role, ...own }, 'views are filled beside those that answer');
+    const { serving: before } = await builds.list();
     const target = await builds.open(role);
     let filler: Filler | null = null;
     try {
@@ -137,8 +138,9 @@ export function createRebuilding(parts: RebuildingParts): Rebuilding {
       const difference = differenceIn(comparison);
       if (difference !== null && !accept) return outcomeOf('DIFFERENT', `not switched: ${difference}`);
       current.phase = 'SWITCHING';
-      await projector.between(() => takeOver(current, filler as Filler));
-      return outcomeOf('SWITCHED', difference);
+      const filled = filler;
+      const isFirst = await projector.between(() => takeOver(current, filled, before));
+      return outcomeOf('SWITCHED', isFirst ? difference : 'another server was faster');
     } finally {
       await filler?.stop();
       await target.close();
@@ -168,13 +170,18 @@ export function createRebuilding(parts: RebuildingParts): Rebuilding {
     });
   }
 
-  /** The checkpoint never falls: readers that were promised a position find it in the build that takes over. */
-  async function takeOver({ role, stop }: Run, filler: Filler): Promise<void> {
+  /**
+   * The checkpoint never falls: readers that were promised a position find it in the build that takes over. False: others
+   * than those that it was compared with answer by now.
+   */
+  async function takeOver({ role, stop }: Run, filler: Filler, before: Build): Promise<boolean> {
     stop.signal.throwIfAborted();
     if (!(await filler.waitFor(await log.head(), SWITCH_MS)))
       throw failure('UNAVAILABLE', filler.trouble() ?? 'the filled views do not catch up with the log');
     await filler.stop();
+    if ((await builds.list()).serving.id !== before.id) return false;
     await builds.serve(role);
+    return true;
   }
 
   async function amount({ phase, filler, compared }: Run): Promise<Amount> {
@@ -220,7 +227,7 @@ export function createRebuilding(parts: RebuildingParts): Rebuilding {
       await builds.drop('previous');
     },
     async begin() {
-      if (isOwn(builds.signature())) return;
+      if (run !== null || outcome?.result === 'DIFFERENT' || isOwn(builds.signature())) return;
       const { previous } = await builds.list();
       begin(previous !== null && isOwn(previous.signature) ? 'previous' : 'next', false);
     },

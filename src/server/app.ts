@@ -113,10 +113,14 @@ export async function createApp({
   const views = observeViews(answering, metrics);
   const directory = await openDirectory(log);
   const pump = createPump(views, embedder, { logger, isOn: () => projector.leads() });
+  const onLead = () => {
+    pump.nudge();
+    rebuilding?.begin().catch((err: unknown) => logger.warn({ err }, 'views of another signature stay for now'));
+  };
   const projector: Projector = createProjector(log, nudging(views, pump), {
     logger,
     clock,
-    onLead: pump.nudge,
+    onLead,
     ...(resetViews && { reset: resetViews }),
   });
   addGauges(metrics.registry, { log, views, projector, pump });
@@ -136,7 +140,8 @@ export async function createApp({
     recall: createRecall(asking),
   });
   const making = { log, projector, embedder, embedQuery, directory, clock, logger };
-  const rebuilding = builds === null ? null : createRebuilding({ ...making, builds, views: answering });
+  const rebuilding: Rebuilding | null =
+    builds === null ? null : createRebuilding({ ...making, builds, views: answering });
   const rebuildingOf = rebuildingFor(rebuilding);
   const expiry = createHandoffExpiry({ log, clock, logger });
   let stopping = false;
@@ -200,7 +205,6 @@ export async function createApp({
       await projector.start();
       pump.start();
       expiry.start();
-      await rebuilding?.begin();
     },
     upgrade: webSockets.upgrade,
     stopAccepting,

@@ -22,6 +22,9 @@ async function restart(options: RebuiltOptions = {}): Promise<void> {
   server = await startRebuilt(folder.path, options);
 }
 
+/** What the server begins by itself. */
+const over = () => vi.waitFor(async () => expect((await ask(server, 'status')).result).not.toBeNull(), 20_000);
+
 const SEARCH = `query ($query: String!, $mode: SearchMode) {
   search(input: { query: $query, mode: $mode, first: 10 }) { position hits { score memory { id } } } }`;
 const search = (query: string, mode = 'HYBRID') => server.ask(operator, SEARCH, { query, mode });
@@ -154,7 +157,7 @@ test('under another embedder the server answers by words, until views with its v
   });
   expect(await hits('harbour of room 3', 'KEYWORD')).toEqual(byWords);
   server.embedder.failWith(null);
-  await server.app.rebuilding?.settled();
+  await over();
   expect(await ask(server, 'status')).toMatchObject({
     result: 'SWITCHED',
     comparison: { byWords: true, questions: 30, same: 30, matches: true },
@@ -169,7 +172,7 @@ test('under another embedder the server answers by words, until views with its v
   await record(server, notes(30, 5));
   await server.settled();
   await restart();
-  await server.app.rebuilding?.settled();
+  await over();
   expect(await ask(server, 'status')).toMatchObject({
     result: 'SWITCHED',
     serving: { id: '1' },
@@ -183,7 +186,7 @@ test('views of an earlier projection answer until those of this one take over', 
   await server.settled();
   await restart({ projections: 2 });
   expect(await total()).toBe(10);
-  await server.app.rebuilding?.settled();
+  await over();
   expect(await ask(server, 'status')).toMatchObject({ result: 'SWITCHED', serving: { id: '2' } });
   expect(await total()).toBe(10);
 });
