@@ -11,14 +11,14 @@ export type Search = { kind: IndexKind; body: estypes.SearchSearchRequestBody };
 const hit = z.object({
   _id: z.string(),
   _score: z.number().nullish(),
-  _source: z.unknown(),
+  _source: z.unknown().optional(),
   sort: z.array(z.unknown()).optional(),
   fields: z.record(z.string(), z.array(z.unknown())).optional(),
 });
 
 const answer = z.object({
   hits: z.object({ total: z.object({ value: z.number() }).optional(), hits: z.array(hit) }),
-  aggregations: z.unknown(),
+  aggregations: z.unknown().optional(),
 });
 
 const refusal = z.object({ status: z.number(), error: z.object({ type: z.string() }) });
