@@ -1,5 +1,6 @@
 // The API without a server: the schema over real commands, queries and projections, a log in memory, views of the
-// simplest kind and an instant embedder. Questions are asked in the API's own terms, by whoever is named.
+// simplest kind and an instant embedder; with ANNALS_TEST_PROFILE=distributed the log and views of that profile. Questions
+// are asked in the API's own terms, by whoever is named.
 import { createYoga } from 'graphql-yoga';
 import { createProjector } from '../../projections/projector.ts';
 import { type Context, createContext } from '../../schema/context.ts';
@@ -19,6 +20,7 @@ import { createQueries } from '../../src/queries/queries.ts';
 import { createRecall } from '../../src/queries/recall.ts';
 import { rebuildingFor } from '../../src/rebuilding/for-administrator.ts';
 import type { ViewStore } from '../../src/views/view-store.ts';
+import { isDistributed, openEngines } from '../support/distributed/engines.ts';
 import { analyse, TENANT } from '../support/fixtures.ts';
 import { createHashEmbedder } from '../support/hash-embedder.ts';
 import { openMemoryLog } from '../support/memory-log.ts';
@@ -54,10 +56,13 @@ export type WorldOptions = {
 };
 
 export async function openWorld(options: WorldOptions = {}) {
-  const log = options.log ?? openMemoryLog();
   const embedder = createHashEmbedder();
+  const signature = { projections: 1, model: embedder.model, dimensions: embedder.dimensions };
+  const ownEngines = options.log !== undefined || options.views !== undefined;
+  const engines = isDistributed && !ownEngines ? await openEngines(signature) : null;
+  const log = options.log ?? engines?.log ?? openMemoryLog();
   const calls: { get: string[][]; streams: string[] } = { get: [], streams: [] };
-  const given = options.views ?? openNaiveViews({ analyse });
+  const given = options.views ?? engines?.views ?? openNaiveViews({ analyse });
   const views: ViewStore = {
     ...given,
     get: (reader, ids, now) => {
@@ -95,7 +100,7 @@ export async function openWorld(options: WorldOptions = {}) {
     }
     return true;
   };
-  const openScratch = options.openScratch ?? (async () => openNaiveViews({ analyse }));
+  const openScratch = options.openScratch ?? engines?.openScratch ?? (async () => openNaiveViews({ analyse }));
   const pasts = createPasts((tenant, position) => openPast({ log, embedder, openScratch }, tenant, position));
   const asking = {
     log: countedLog,
@@ -165,7 +170,9 @@ export async function openWorld(options: WorldOptions = {}) {
   async function close(): Promise<void> {
     await projector.stop();
     directory.close();
+    await engines?.views.close();
     await log.close();
+    await engines?.release();
   }
 
   return {

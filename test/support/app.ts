@@ -1,5 +1,5 @@
 // A whole server for a test, in this process and without a socket: SQLite log and embedded views on a temporary
-// folder, and an instant embedder. Any part can be another.
+// folder, and an instant embedder. Any part can be another; with ANNALS_TEST_PROFILE=distributed log and views are.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { type App, type AppParts, type AppSettings, createApp } from '../../src/
 import { createLogger } from '../../src/server/logger.ts';
 import { openEmbeddedViews } from '../../src/views/embedded/embedded-views.ts';
 import { openScratchViews } from '../../src/views/embedded/scratch-views.ts';
+import { isDistributed, openEngines } from './distributed/engines.ts';
 import { createHashEmbedder } from './hash-embedder.ts';
 
 export const ADMIN_KEY = 'the-administrator-of-the-tests';
@@ -58,7 +59,7 @@ export type TestAppOptions = Partial<Omit<AppParts, 'settings'>> & {
 /** With `folder`, that one is used and left there at the end. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'annals-test-')));
-  const parts = await openParts(folder, options);
+  const { close: closeParts, ...parts } = await openParts(folder, options);
   const app = await createApp(parts);
   if (options.started !== false) await app.start();
   let closed = false;
@@ -106,39 +107,32 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       if (closed) return;
       closed = true;
       await app.close();
-      await parts.views.close();
-      await parts.embedder.close();
-      await parts.log.close();
+      await closeParts();
       if (options.folder === undefined) await rm(folder, { recursive: true });
     },
   };
 }
 
-async function openParts(folder: string, { settings, ...given }: TestAppOptions): Promise<AppParts> {
+async function openParts(folder: string, { settings, ...given }: TestAppOptions) {
   const logger = given.logger ?? createLogger('silent', process.stdout);
   const embedder = given.embedder ?? createHashEmbedder();
+  const signature = { projections: 1, model: embedder.model, dimensions: embedder.dimensions };
+  const ownEngines = given.log !== undefined || given.views !== undefined;
+  const engines = isDistributed && !ownEngines ? await openEngines(signature, given.folder) : null;
+  const vectorsFile = join(folder, 'vectors.db');
+  const log = given.log ?? engines?.log ?? (await openSqliteLog({ file: join(folder, 'log.db'), logger }));
+  const views =
+    given.views ??
+    engines?.views ??
+    (await openEmbeddedViews({ viewsFile: join(folder, 'views.db'), vectorsFile, signature, logger }));
+  const inFolder = () => openScratchViews({ parent: folder, sharedVectors: vectorsFile, signature, logger });
   return {
     logger,
     embedder,
-    log: given.log ?? (await openSqliteLog({ file: join(folder, 'log.db'), logger })),
-    views:
-      given.views ??
-      (await openEmbeddedViews({
-        viewsFile: join(folder, 'views.db'),
-        vectorsFile: join(folder, 'vectors.db'),
-        signature: { projections: 1, model: embedder.model, dimensions: embedder.dimensions },
-        logger,
-      })),
-    builds: given.builds ?? null,
-    openScratch:
-      given.openScratch ??
-      (() =>
-        openScratchViews({
-          parent: folder,
-          sharedVectors: join(folder, 'vectors.db'),
-          signature: { projections: 1, model: embedder.model, dimensions: embedder.dimensions },
-          logger,
-        })),
+    log,
+    views,
+    builds: given.builds ?? engines?.builds ?? null,
+    openScratch: given.openScratch ?? engines?.openScratch ?? inFolder,
     clock: given.clock ?? (() => new Date()),
     settings: {
       adminKey: ADMIN_KEY,
@@ -148,6 +142,12 @@ async function openParts(folder: string, { settings, ...given }: TestAppOptions)
       heartbeatSeconds: 15,
       production: false,
       ...settings,
+    },
+    async close() {
+      await views.close();
+      await embedder.close();
+      await log.close();
+      await engines?.release();
     },
   };
 }
