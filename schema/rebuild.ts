@@ -40,7 +40,7 @@ const RebuildComparison = builder.objectRef<Comparison>('RebuildComparison').imp
     same: t.exposeInt('same', { description: 'Questions to which both gave the same answer.' }),
     agreement: t.exposeFloat('agreement', { description: 'The share of an answer that both gave, on the average.' }),
     byWords: t.exposeBoolean('byWords', {
-      description: 'Compared by words alone, as the two were made with different embedders.',
+      description: 'By words alone: the two were made with different embedders, or the embedder is away.',
     }),
     matches: t.exposeBoolean('matches'),
   }),

@@ -15,6 +15,7 @@ import { type Verified, verify } from '../src/audit/verify.ts';
 import { Failure } from '../src/domain/failure.ts';
 import type { EventLog } from '../src/log/event-log.ts';
 import { openSqliteLog } from '../src/log/sqlite/sqlite-log.ts';
+import { servingFile } from '../src/views/embedded/builds-file.ts';
 import { openReadOnlyViews } from '../src/views/embedded/read-only.ts';
 
 const SAME = 0;
@@ -44,7 +45,7 @@ async function audit(): Promise<number> {
   if (!existsSync(file)) return refuse(`there is no event log in ${data}`);
   await using open = new AsyncDisposableStack();
   const log = open.adopt(await openSqliteLog({ file }), (it) => it.close());
-  const views = open.adopt(openReadOnlyViews(join(data, 'views.db'), PROJECTIONS), (it) => it.close());
+  const views = open.adopt(openReadOnlyViews(servingFile(join(data, 'views.db')), PROJECTIONS), (it) => it.close());
   const directory = open.adopt(await openDirectory(log), (it) => it.close());
   const tenants = directory.tenants().sort();
   if (tenant !== undefined && !tenants.includes(tenant)) return refuse(`there is no tenant ${tenant} in ${data}`);

@@ -1,11 +1,8 @@
 // The program, and the only place that chooses adapters: by profile (src/profiles/) and by embedder.
-import { PROJECTIONS } from '../projections/version.ts';
 import { BadSetting, type Config, readConfig } from './config.ts';
 import { Failure } from './domain/failure.ts';
-import type { Embedder } from './embedding/embedder.ts';
-import { openMiniLm } from './embedding/minilm/minilm.ts';
-import { openOpenAi } from './embedding/openai/openai.ts';
 import { openEmbedded } from './profiles/embedded.ts';
+import { openEmbedder, signatureFor } from './profiles/embedder.ts';
 import type { Profile } from './profiles/profile.ts';
 import { createApp } from './server/app.ts';
 import { DataFolderInUse, openDataFolder } from './server/data-folder.ts';
@@ -37,8 +34,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   await using open = new AsyncDisposableStack();
   open.defer(() => folder.close());
   const embedder = open.adopt(await openEmbedder(config, logger), (it) => it.close());
-  const signature = { projections: PROJECTIONS, model: embedder.model, dimensions: embedder.dimensions };
-  const profile = await openEmbedded(folder, signature, logger, open);
+  const profile = await openEmbedded(folder, signatureFor(embedder), logger, open);
   const { log, views, builds, resetViews, openScratch } = profile;
   const clock = () => new Date();
   const parts = { log, views, builds, embedder, resetViews, openScratch, clock, settings: config, logger };
@@ -47,10 +43,6 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const sweeping = setInterval(() => void sweep(app.projector.caughtUp(), profile, logger), SWEEP_EVERY_MS);
   open.defer(() => clearInterval(sweeping));
   await run({ app, config, profile: profile.name, keyFile: profile.keyFile, logger, stop });
-}
-
-function openEmbedder({ embedding }: Config, logger: Logger): Promise<Embedder> {
-  return embedding === null ? openMiniLm({ logger }) : openOpenAi(embedding);
 }
 
 async function sweep(caughtUp: boolean, profile: Profile, logger: Logger): Promise<void> {

@@ -1,6 +1,7 @@
 // Views that were filled beside, against those that answer: their documents, and what they say to the same questions.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Directory } from '../access/directory.ts';
+import { Failure } from '../domain/failure.ts';
 import type { EmbedQuery } from '../embedding/query-cache.ts';
 import type { ViewStore } from '../views/view-store.ts';
 import { compareDocuments } from './documents.ts';
@@ -46,11 +47,12 @@ export async function compare(compared: Compared): Promise<Comparison> {
     signal,
   });
   const questions = sample.questions();
+  const embed = await atHand(compared.embed, questions);
   let same = 0;
   let sum = 0;
   for (const [index, question] of questions.entries()) {
     signal.throwIfAborted();
-    const agreement = await agreementOn(compared, question);
+    const agreement = await agreementOn({ ...compared, embed }, question);
     if (agreement === 1) same += 1;
     sum += agreement;
     onProgress(index + 1, questions.length);
@@ -61,9 +63,21 @@ export async function compare(compared: Compared): Promise<Comparison> {
     questions: questions.length,
     same,
     agreement,
-    byWords: compared.embed === null,
+    byWords: embed === null,
     matches: agreement >= LEAST_AGREEMENT && documents.every(({ missing, extra }) => missing + extra === 0),
   };
+}
+
+/** null while the embedder is away: then words are compared, as they alone answer. */
+async function atHand(embed: EmbedQuery | null, [first]: readonly Question[]): Promise<EmbedQuery | null> {
+  if (embed === null || first === undefined) return embed;
+  try {
+    await embed(first.text);
+    return embed;
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'UNAVAILABLE') return null;
+    throw error;
+  }
 }
 
 async function agreementOn(

@@ -16,7 +16,7 @@ export type Comparison = {
   same: number;
   /** The share of an answer that both gave, over all questions; 1 without any. */
   agreement: number;
-  /** The questions were compared by their words alone, as only one side has vectors of this server's embedder. */
+  /** By their words alone: only one side has vectors of this server's embedder, or that is away. */
   byWords: boolean;
   /** Nothing differs beyond what approximate search explains. */
   matches: boolean;

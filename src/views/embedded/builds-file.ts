@@ -23,6 +23,12 @@ export type BuildsFile = {
   removeOthers(numbers: Numbers): void;
 };
 
+/** Where the documents of the build are that answers. */
+export function servingFile(firstFile: string): string {
+  const files = buildsFile(firstFile);
+  return files.viewsFile(files.read().serving);
+}
+
 /** `firstFile`: of the first build; the others are named after it. */
 export function buildsFile(firstFile: string): BuildsFile {
   const folder = dirname(firstFile);
