@@ -51,7 +51,7 @@ describe.each(Object.entries(logs))('on the log %s', (_, open) => {
       warn,
       waiting,
       /** Resolves when it has nothing to do before so many milliseconds have passed. */
-      untilWaiting: (milliseconds: number) => vi.waitFor(() => expect(waiting()).toEqual([milliseconds])),
+      untilWaiting: (milliseconds: number) => vi.waitFor(() => expect(waiting()).toEqual([milliseconds]), 20_000),
       ring: () => {
         const all = [...timers];
         timers.clear();
@@ -96,7 +96,7 @@ describe.each(Object.entries(logs))('on the log %s', (_, open) => {
     await expiry.untilWaiting(30_000);
     pass(0.5);
     expiry.ring();
-    await vi.waitFor(async () => expect(await expiredIds()).toEqual([first]));
+    await vi.waitFor(async () => expect(await expiredIds()).toEqual([first]), 20_000);
     pass(0.6);
     const second = await offer(1);
     pass(1);
@@ -116,7 +116,7 @@ describe.each(Object.entries(logs))('on the log %s', (_, open) => {
         if (!waiting().includes(60_000)) ring();
         expect(waiting()).toEqual([60_000]);
       }
-    });
+    }, 20_000);
     expect((await expiredIds()).sort()).toEqual(ids.sort());
     for (const { warn } of sweepers) expect(warn).not.toHaveBeenCalled();
   });
@@ -127,7 +127,7 @@ describe.each(Object.entries(logs))('on the log %s', (_, open) => {
     const expiry = sweeper();
     const [accepting] = await Promise.allSettled([world.as('writer').acceptHandoff({ id }), expiry.start()]);
     expect(accepting).toMatchObject({ status: 'rejected', reason: { message: `the handoff expired at ${minute(1)}` } });
-    await vi.waitFor(async () => expect(await expiredIds()).toEqual([id]));
+    await vi.waitFor(async () => expect(await expiredIds()).toEqual([id]), 20_000);
   });
 
   test('keeps few in memory and records all the same', async () => {
@@ -139,7 +139,7 @@ describe.each(Object.entries(logs))('on the log %s', (_, open) => {
     await vi.waitFor(async () => {
       expiry.ring();
       expect(await expiredIds()).toEqual(ids);
-    });
+    }, 20_000);
   });
 
   test('goes on when the log is back, waiting longer each time', async () => {
@@ -155,7 +155,7 @@ describe.each(Object.entries(logs))('on the log %s', (_, open) => {
     await expiry.untilWaiting(60_000);
     append.mockRestore();
     expiry.ring();
-    await vi.waitFor(async () => expect(await expiredIds()).toEqual([id]));
+    await vi.waitFor(async () => expect(await expiredIds()).toEqual([id]), 20_000);
     expect(expiry.warn).toHaveBeenCalledTimes(9);
   });
 

@@ -10,6 +10,7 @@ import { decode } from '../../src/events/codec.ts';
 import type { DomainEvent } from '../../src/events/formats.ts';
 import type { EventLog } from '../../src/log/event-log.ts';
 import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
+import { openTestEventLog } from '../support/distributed/event-log.ts';
 import { analyse, minute, TENANT } from '../support/fixtures.ts';
 import { openMemoryLog } from '../support/memory-log.ts';
 import { openNaiveViews } from '../support/naive-views.ts';
@@ -24,6 +25,7 @@ export const logs: Record<string, () => Promise<OpenedLog>> = {
     const folder = await temporaryFolder();
     return { log: await openSqliteLog({ file: folder.file('log.db') }), dispose: folder.remove };
   },
+  EventStoreDB: async () => ({ log: await openTestEventLog(), dispose: async () => {} }),
 };
 
 export type Who = { tenant?: string | null; role?: Role };
