@@ -14,7 +14,7 @@ const options = (level: Config['logLevel']): LoggerOptions => ({
 });
 
 /** The destination is written to synchronously, so that the last lines before an exit are not lost. */
-export function createLogger(level: Config['logLevel'], out: Pick<NodeJS.WriteStream, 'isTTY' | 'fd'>): Logger {
+export function createLogger(level: Config['logLevel'], out: { isTTY: boolean; fd: number }): Logger {
   if (out.isTTY)
     return pino(
       options(level),
