@@ -9,7 +9,15 @@ import { RejectedChanges } from '../rejected-changes.ts';
 import type { Change, DocumentKey, DocumentKind } from '../view-store.ts';
 import { type Bulk, openBulk, type Rejected, type Write } from './bulk.ts';
 import { type Elastic, MISSING_INDEX, Refused } from './client.ts';
-import { documentId, forgottenDocument, indexOf, memoryDocument, recordSource, votesDocument } from './documents.ts';
+import {
+  documentId,
+  forgottenDocument,
+  indexOf,
+  keptSource,
+  memoryDocument,
+  recordSource,
+  votesDocument,
+} from './documents.ts';
 import type { Held, Told } from './held.ts';
 import type { Indexing, IndexingParts, Turn } from './indexing.ts';
 import type { Names } from './names.ts';
@@ -95,26 +103,28 @@ export function createApplying({ elastic, names, analyse, indexing, parts }: Opt
     return new Set(ids.filter((id) => (turns.has(id) ? turns.get(id)?.after === null : helds.get(id)?.forgotten)));
   }
 
-  async function haveVotes(ids: readonly string[]): Promise<string[]> {
+  /** The positions of the votes of those memories that have any. */
+  async function votesOf(ids: readonly string[]): Promise<[id: string, position: Position][]> {
     if (ids.length === 0) return [];
     const what = 'the votes cannot be read';
     const { docs } = await elastic.send(what, (client, options) =>
-      client.mget({ index: names.alias('votes'), ids: [...ids], _source: false }, options),
+      client.mget({ index: names.alias('votes'), ids: [...ids] }, options),
     );
-    return docs.flatMap((doc) => {
+    return docs.flatMap((doc): [string, Position][] => {
       if ('error' in doc) throw new Refused(what, 404, MISSING_INDEX);
-      return doc.found ? [doc._id] : [];
+      return doc.found ? [[doc._id, keptSource.parse(doc._source).position]] : [];
     });
   }
 
   /** A forgotten memory's votes go with it. */
   async function emptyVotes(ids: readonly string[], turns: ReadonlyMap<string, Turn>, bulk: Bulk): Promise<void> {
-    for (const id of await haveVotes(ids)) {
+    for (const [id, votesAt] of await votesOf(ids)) {
       const turn = turns.get(id);
       if (!turn?.before) continue;
       const { tenant, memory } = turn.before;
-      const document = votesDocument(tenant, memory, noVotes, turn.position);
-      await bulk.add({ index: 'votes', id, version: ordinalOf(turn.position), document });
+      const position = votesAt > turn.position ? votesAt : turn.position;
+      const document = votesDocument(tenant, memory, noVotes, position);
+      await bulk.add({ index: 'votes', id, version: ordinalOf(position), document });
     }
   }
 

@@ -9,7 +9,6 @@ import type { ViewSignature } from '../view-store.ts';
 import { type BuildMade, createBuildIndices, nextName, sameSignature } from './builds.ts';
 import { createCheckpoints } from './checkpoint.ts';
 import { connect } from './client.ts';
-import { type ElasticViews, viewsThrough } from './elastic-views.ts';
 import { LEASE, type LeaseOptions } from './lease.ts';
 import type { IndexOptions } from './mappings.ts';
 import { namesOf, type Part } from './names.ts';
@@ -18,6 +17,7 @@ import { createServing } from './serving.ts';
 import { createState } from './state.ts';
 import { type BuildStore, openStore } from './store.ts';
 import { GONE_FOR } from './sweeping.ts';
+import { type ElasticViews, viewsThrough } from './views-through.ts';
 
 export type ElasticOptions = IndexOptions & {
   /** May hold credentials. */
