@@ -13,11 +13,17 @@ export type Answer = { status: number; body: string };
  * Called with each request; what it gives back decides.
  * undefined: it is passed on. `answer`: that is the answer, and the server is not asked. `hang`: no answer ever, the
  * server is not asked. `lose`: the server is asked, and its answer is lost with the connection. `change`: the server is
- * asked, and its answer changed.
+ * asked, and its answer changed. `until`: it is passed on later.
  */
 export type Fault = (
   asked: Asked,
-) => undefined | 'hang' | 'lose' | { answer: Answer } | { change: (answer: Answer) => Answer };
+) =>
+  | undefined
+  | 'hang'
+  | 'lose'
+  | { answer: Answer }
+  | { change: (answer: Answer) => Answer }
+  | { until: Promise<void> };
 
 export type FaultyProxy = {
   url: string;
@@ -38,9 +44,10 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     const verdict = proxy.fault?.(asked);
     if (verdict === 'hang') return;
     if (typeof verdict === 'object' && 'answer' in verdict) return send(outgoing, verdict.answer);
+    if (typeof verdict === 'object' && 'until' in verdict) await verdict.until;
     const answer = await forward(incoming, asked);
     if (verdict === 'lose') outgoing.destroy();
-    else send(outgoing, verdict === undefined ? answer : verdict.change(answer));
+    else send(outgoing, verdict !== undefined && 'change' in verdict ? verdict.change(answer) : answer);
   }
 
   function forward({ headers }: IncomingMessage, { method, path, body }: Asked): Promise<Answer> {
