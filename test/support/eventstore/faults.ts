@@ -24,8 +24,8 @@ export type Rule = {
   streams?: RegExp;
   /** So many calls; then the rule is gone. All unless given. */
   times?: number;
-  /** One call in so many, at random, from 0 to 1. */
-  chance?: number;
+  /** Only each nth of the calls that fit. */
+  every?: number;
 };
 
 export type ActiveRule = {
@@ -43,22 +43,22 @@ export type Faults = {
   meet(call: Call, stream: string): Fault | null;
 };
 
-/** `random` gives numbers from 0 to 1, for rules with a chance. */
-export function createFaults(random: () => number = Math.random): Faults {
-  const rules = new Set<{ rule: Rule; met: number; happen: () => void }>();
+export function createFaults(): Faults {
+  const rules = new Set<{ rule: Rule; fitted: number; met: number; happen: () => void }>();
   return {
     add(rule) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      const entry = { rule, met: 0, happen: resolve };
+      const entry = { rule, fitted: 0, met: 0, happen: resolve };
       rules.add(entry);
       return { met: () => entry.met, happened: promise, end: () => void rules.delete(entry) };
     },
     clear: () => rules.clear(),
     meet(call, stream) {
       for (const entry of [...rules].reverse()) {
-        const { on, streams, times = Number.POSITIVE_INFINITY, chance = 1, fault } = entry.rule;
+        const { on, streams, times = Number.POSITIVE_INFINITY, every = 1, fault } = entry.rule;
         if (!on.includes(call) || streams?.test(stream) === false) continue;
-        if (chance < 1 && random() >= chance) continue;
+        entry.fitted += 1;
+        if (entry.fitted % every !== 0) continue;
         entry.met += 1;
         if (entry.met >= times) rules.delete(entry);
         entry.happen();
