@@ -88,6 +88,7 @@ describe('appends to several streams of EventStoreDB', () => {
     expect(await log.append([write(stream('a'), 1)])).toEqual({ ok: false, stream: stream('a'), revision: 0 });
     expect(await appended(log, write(stream('a'), 0, event({ n: 1 })))).toMatchObject({ revisions: [1] });
     const fresh = await open();
+    expect(await fresh.append([write(stream('b'), 0)])).toEqual({ ok: false, stream: stream('b'), revision: -1 });
     expect(await appended(fresh, write(stream('b'), 'none', event({ n: 2 })))).toMatchObject({ revisions: [0] });
     expect(await appended(fresh, write(stream('a'), 1, event({ n: 3 })))).toMatchObject({ revisions: [2] });
     const inBoth = [write(stream('a'), 2, event({ n: 4 })), write(stream('b'), 0, event({ n: 5 }))];

@@ -129,6 +129,7 @@ describe('EventStoreDB on a bad day', () => {
     ['drops', { kind: 'drop', after: 3 }],
     ['tells everything twice', { kind: 'twice' }],
     ['is refused for a while', { kind: 'refuse' }],
+    ['is never answered', { kind: 'stall' }],
   ])('a subscription that %s loses no event of another server', async ([, fault]) => {
     const log = await open();
     const other = await open();
@@ -140,6 +141,24 @@ describe('EventStoreDB on a bad day', () => {
     }
     const all = Array.from({ length: 30 }, (_, n) => n);
     await expect.poll(() => follower.seen, patience).toEqual(all);
+    await follower.stop();
+  });
+
+  test('a client that is given up, as the server never answers it, is replaced; followers are told what comes then', async () => {
+    const log = await open({ patience: 1500 });
+    const follower = follow(log);
+    await appended(log, write(stream('a'), 'any', event({ n: 0 })));
+    await expect.poll(() => follower.seen, patience).toEqual([0]);
+    const rule = server.faults.add({ on: ['append'], fault: { kind: 'stall' } });
+    await expect(log.append([write(stream('a'), 'any')])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(rule.met()).toBeGreaterThan(3);
+    rule.end();
+    // By way of another client.
+    const other = await open({ url: `${server.url}&connectionName=other` });
+    await appended(other, write(stream('b'), 'any', event({ n: 1 })));
+    await expect.poll(() => follower.seen, patience).toEqual([0, 1]);
+    await appended(log, write(stream('a'), 'any', event({ n: 2 })));
+    await expect.poll(() => follower.seen, patience).toEqual([0, 1, 2]);
     await follower.stop();
   });
 

@@ -195,7 +195,9 @@ export function connect(text: string, callTimeout: number): Connection {
         filter: streamNameFilter({ prefixes, checkpointInterval: CHECKPOINTS }),
       });
       let following = true;
+      const confirmation = setTimeout(() => end(silent()), callTimeout);
       const end = (error?: unknown) => {
+        clearTimeout(confirmation);
         if (!following) return;
         following = false;
         subscription.unsubscribe().catch(() => {});
@@ -204,11 +206,13 @@ export function connect(text: string, callTimeout: number): Connection {
       subscription.on('error', end);
       subscription.on('end', () => end());
       subscription.on('close', () => end());
+      subscription.on('confirmation', () => clearTimeout(confirmation));
       subscription.on('caughtUp', () => following && caughtUp());
       subscription.on('data', ({ event }: AllStreamResolvedEvent) => {
         if (following && event !== undefined) heard(storedOf(event, event.position.commit));
       });
       return () => {
+        clearTimeout(confirmation);
         following = false;
         subscription.unsubscribe().catch(() => {});
       };

@@ -24,7 +24,7 @@ import { appendToOne } from './single-append.ts';
 import { createStreamReader } from './stream-reader.ts';
 import { createTimeOf } from './time-of.ts';
 import { createTimes } from './times.ts';
-import { closed, foreign } from './trouble.ts';
+import { away, closed, foreign } from './trouble.ts';
 import { createTurns } from './turns.ts';
 import { createWatch } from './watch.ts';
 import { checkSize, readWritten } from './wire.ts';
@@ -173,9 +173,13 @@ export async function openLogOn(
         for (const { events, stream } of prepared) checkSize(events, stream);
         const [first, ...more] = prepared;
         const streams = prepared.map(({ stream }) => stream);
-        return turns.take(streams, () =>
-          first !== undefined && more.length === 0 ? appendToOne(writing, first) : appendToSeveral(writing, prepared),
-        );
+        const late = performance.now() + settings.patience + settings.batchTimeout;
+        return turns.take(streams, () => {
+          if (performance.now() > late) throw away(new Error('other appends to the same stream took too long'));
+          return first !== undefined && more.length === 0
+            ? appendToOne(writing, first)
+            : appendToSeveral(writing, prepared);
+        });
       }),
     readStream: (stream, { from = 0, until } = {}) =>
       using(async () => {

@@ -43,13 +43,11 @@ export function createPageReader(dependencies: Dependencies): PageReader {
     const matching = matchingOf(filter);
     const begin = after ?? positions.start;
     const { commit } = positions.placeOf(begin, 'after');
-    const end = until === undefined ? null : until;
-    if (end !== null) positions.placeOf(end, 'until');
-    if (end !== null && end <= begin) return { events: [], position: begin, end: true };
-    const [head] = await Promise.all([matching.none || end !== null ? heads.read() : null, upToDate()]);
-    // Beyond the log's end there is nothing to pass over.
-    const last = end !== null && head !== null && end < head ? end : null;
-    if (matching.none) return { events: [], position: latest(begin, last ?? head ?? begin), end: true };
+    const last = until ?? null;
+    if (last !== null) positions.placeOf(last, 'until');
+    if (last !== null && last <= begin) return { events: [], position: begin, end: true };
+    await upToDate();
+    if (matching.none) return { events: [], position: await readTo(begin, last), end: true };
     const page = createPage(begin, last, limit);
     const history = historyOf(matching.stream);
     const read = chunks(commit, matching.prefixes, limit, (position) => page.pass(position));
@@ -61,11 +59,15 @@ export function createPageReader(dependencies: Dependencies): PageReader {
         if (step === null) continue;
         if (!page.take(positions.of(step.place.commit, step.place.index), step.events)) return page.result();
       }
-      if (!chunk.end) continue;
-      if (last !== null) page.pass(last);
-      return page.result();
+      if (chunk.end) return page.result();
     }
   };
+
+  /** Where a page ends that looks for nothing. */
+  async function readTo(begin: Position, last: Position | null): Promise<Position> {
+    const head = await heads.read();
+    return latest(begin, last !== null && last < head ? last : head);
+  }
 
   /** The log from a commit position on, piece by piece. `passed` hears how far streams were looked at that are in no piece. */
   function chunks(

@@ -1,9 +1,9 @@
 // An append to one stream: one call to the server, unless what this process believes of the stream is out of date.
 //
 // It is always made at an exact revision, also where any would do: so nothing follows an event of a batch that is still
-// open, and asking again after an unknown outcome writes nothing twice. A caller who expects the visible revision n gets
-// there by EventStoreDB's count n as long as nothing in the stream was hidden; where something was, that revision is not the
-// stream's last, the server refuses, and the stream is looked at.
+// open, and asking again after an unknown outcome writes nothing twice. That revision is EventStoreDB's, which counts what
+// was aborted and deleted too. Where the caller has read the stream, or appended to it, this process knows it; a stream
+// that must not be there has none.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppendResult, Expected } from '../event-log.ts';
 import type { PreparedWrite } from '../prepare.ts';
@@ -28,7 +28,10 @@ export async function appendToOne(writing: Writing, write: PreparedWrite): Promi
   if (first !== null) return { ok: true, ...first, duplicate: true };
 
   let tail = believedTail(writing, stream, expected);
-  if (tail === undefined) tail = await reader.tail(stream);
+  if (tail === undefined) {
+    const last = await reader.tail(stream);
+    tail = holds(expected, last) ? last : null;
+  }
   for (let race = 0; race < MAX_RACES; race += 1) {
     const { appended, unsure } = tail === null ? conflict : await store(tail);
     if (tail !== null && appended !== 'conflict') {
@@ -92,12 +95,9 @@ export async function appendToOne(writing: Writing, write: PreparedWrite): Promi
  * known.
  */
 function believedTail({ known, deletions }: Writing, stream: string, expected: Expected): Tail | null | undefined {
-  // A stream that is to be begun is hardly ever known.
-  const tail = expected === 'none' ? undefined : known.tail(stream);
-  if (tail !== undefined) return holds(expected, tail) ? tail : null;
-  if (expected === 'any') return undefined;
-  const visible = expected === 'none' ? -1 : expected;
-  return { stored: visible + deletions.upTo(stream) + 1, visible };
+  if (expected === 'none') return { stored: deletions.upTo(stream), visible: -1 };
+  const tail = known.tail(stream);
+  return tail === undefined || holds(expected, tail) ? tail : null;
 }
 
 export const holds = (expected: Expected, { visible }: Tail): boolean =>

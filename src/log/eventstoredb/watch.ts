@@ -60,11 +60,21 @@ export function createWatch({ connection, heard, start, logger }: Dependencies):
   function hear(event: StoredEvent): void {
     // After it was taken up again it may tell what it told before.
     if (event.commit <= handled) return;
-    const visible = heard(event);
     handled = event.commit;
+    const visible = isVisible(event);
     if (!visible || event.commit <= announced) return;
     announced = event.commit;
     wakeSoon();
+  }
+
+  /** What cannot be read is for those to find who read it. */
+  function isVisible(event: StoredEvent): boolean {
+    try {
+      return heard(event);
+    } catch (err) {
+      logger.warn({ err }, 'EventStoreDB tells of an event that cannot be read');
+      return true;
+    }
   }
 
   async function follow(): Promise<void> {
@@ -80,13 +90,7 @@ export function createWatch({ connection, heard, start, logger }: Dependencies):
         live = true;
       };
       stop = connection.follow(handled === 0n ? null : handled, allPrefixes, {
-        heard(event) {
-          try {
-            hear(event);
-          } catch (error) {
-            drop(error);
-          }
-        },
+        heard: hear,
         caughtUp,
         dropped: drop,
       });
