@@ -39,7 +39,7 @@ export async function openServing({ indices, own, canCarryOn, checkpointOf, firs
       'UNAVAILABLE',
       'the views were made anew by another version of this program, which this one cannot read',
     );
-  return { build: await begin(indices, own, all), signature: own, begunAnew: reasonOf(serving, usable(serving)) };
+  return { build: await begin(indices, own, all), signature: own, begunAnew: reasonOf(all, usable(serving)) };
 
   async function opened({ name, signature }: BuildMade): Promise<Opened> {
     await indices.check(name, signature);
@@ -70,7 +70,8 @@ async function begin(indices: BuildIndices, own: ViewSignature, all: readonly Bu
   return name;
 }
 
-function reasonOf(serving: BuildMade | undefined, usable: boolean): string {
-  if (serving === undefined) return 'there were no views';
-  return usable ? 'an index of them was gone' : 'they were made by other projections';
+function reasonOf(all: readonly BuildMade[], usable: boolean): string {
+  if (all.length === 0) return 'there were no views';
+  const isThere = all.some(({ role }) => role === 'serving');
+  return usable || !isThere ? 'an index of them was gone' : 'they were made by other projections';
 }
