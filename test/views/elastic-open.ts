@@ -8,7 +8,7 @@ import {
 import type { ViewStore } from '../../src/views/view-store.ts';
 import type { MakeViews } from '../conformance/view-store/harness.ts';
 import { countTokens } from '../support/count-tokens.ts';
-import { elasticsearchUrl, randomPrefix, removeIndices } from '../support/elasticsearch/elasticsearch.ts';
+import { elasticsearchUrl, emptyIndices, randomPrefix, removeIndices } from '../support/elasticsearch/elasticsearch.ts';
 import { signature } from './open.ts';
 
 export const openElastic = (prefix: string, given: Partial<ElasticOptions> = {}): Promise<ElasticBuilds> =>
@@ -23,14 +23,22 @@ export const openElastic = (prefix: string, given: Partial<ElasticOptions> = {})
     ...given,
   });
 
-/** Every read has what was applied before it: the views say so only after a refresh, and this asks for one each time. */
+/** Every read has what was applied before it: the views say so only after a refresh, and this asks for one in between. */
 export const upToDate = (views: ViewStore): ViewStore => {
+  let seen = true;
+  const afterwards = async (write: () => Promise<void>): Promise<void> => {
+    seen = false;
+    await write();
+  };
   const afterRefresh = async <T>(read: () => Promise<T>): Promise<T> => {
-    await views.refresh();
+    if (!seen) await views.refresh();
+    seen = true;
     return read();
   };
   return {
     ...views,
+    apply: (...changes) => afterwards(() => views.apply(...changes)),
+    putVectors: (vectors) => afterwards(() => views.putVectors(vectors)),
     list: (query) => afterRefresh(() => views.list(query)),
     search: (query) => afterRefresh(() => views.search(query)),
     findText: (tenant, key, now) => afterRefresh(() => views.findText(tenant, key, now)),
@@ -40,21 +48,36 @@ export const upToDate = (views: ViewStore): ViewStore => {
   };
 };
 
-/** For the conformance suite, and for whoever compares adapters. */
-export const makeElastic: MakeViews = async (given) => {
-  const prefix = randomPrefix();
-  const open = async () => (await openElastic(prefix, { signature: given })).views;
-  let views = await open();
+/**
+ * For the conformance suite, and for whoever compares adapters. Indices take long to make, so those of a test that is
+ * through are emptied for the next one.
+ */
+export function elasticPool(): { make: MakeViews; end(): Promise<void> } {
+  const all: string[] = [];
+  const free: string[] = [];
+
   return {
-    store: upToDate(views),
-    async reopen() {
-      await views.close();
-      views = await open();
-      return upToDate(views);
+    async make(given) {
+      const prefix = free.pop() ?? randomPrefix();
+      if (!all.includes(prefix)) all.push(prefix);
+      const open = async () => (await openElastic(prefix, { signature: given })).views;
+      let views = await open();
+      return {
+        store: upToDate(views),
+        async reopen() {
+          await views.close();
+          views = await open();
+          return upToDate(views);
+        },
+        async cleanup() {
+          await views.close();
+          await emptyIndices(prefix);
+          free.push(prefix);
+        },
+      };
     },
-    async cleanup() {
-      await views.close();
-      await removeIndices(prefix);
+    async end() {
+      for (const prefix of all) await removeIndices(prefix);
     },
   };
-};
+}
