@@ -15,11 +15,21 @@ import { vectorTests } from './view-store/vectors.ts';
 
 export type { MakeViews, ViewsUnderTest } from './view-store/harness.ts';
 
-/** `runs`: of each property test, each on a store of its own. */
-export function viewStoreConformance(name: string, make: MakeViews, { runs = 30 } = {}): void {
+export type ConformanceOptions = {
+  /** Of each property test, each on a store of its own. */
+  runs?: number;
+  /** Whether readers see all of a batch or nothing of it, also while it is applied. */
+  wholeBatches?: boolean;
+};
+
+export function viewStoreConformance(
+  name: string,
+  make: MakeViews,
+  { runs = 30, wholeBatches = true }: ConformanceOptions = {},
+): void {
   describe(`views: ${name}`, () => {
     const context = harness(make);
-    describe('documents', () => documentTests(context));
+    describe('documents', () => documentTests(context, wholeBatches));
     describe('rights', () => rightsTests(context));
     describe('filters', () => filterTests(context));
     describe('lists', () => listTests(context));

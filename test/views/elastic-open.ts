@@ -25,14 +25,16 @@ export const openElastic = (prefix: string, given: Partial<ElasticOptions> = {})
 
 /** Every read has what was applied before it: the views say so only after a refresh, and this asks for one in between. */
 export const upToDate = (views: ViewStore): ViewStore => {
-  let seen = true;
+  let seen = false;
   const afterwards = async (write: () => Promise<void>): Promise<void> => {
-    seen = false;
     await write();
+    seen = false;
   };
   const afterRefresh = async <T>(read: () => Promise<T>): Promise<T> => {
-    if (!seen) await views.refresh();
-    seen = true;
+    if (!seen) {
+      seen = true;
+      await views.refresh();
+    }
     return read();
   };
   return {

@@ -11,7 +11,7 @@ import { openNaiveViews } from '../../support/naive-views.ts';
 import { expectSameCandidates } from './candidates.ts';
 import { type MakeViews, nextPosition, SIGNATURE, vectorOf } from './harness.ts';
 
-const TIME_LIMIT = 120_000;
+const TIME_LIMIT = 240_000;
 
 export function propertyTests(make: MakeViews, runs: number): void {
   test('random changes and questions are answered as by looking at everything', { timeout: TIME_LIMIT }, async () => {
