@@ -53,7 +53,7 @@ describe('the image', () => {
         .split('\n')
         .filter((line) => line.startsWith('USER '))
         .at(-1),
-    ).toBe('USER node');
+    ).toBe('USER 1000:1000');
     expect(composed.services.annals).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
   });
 
