@@ -118,7 +118,8 @@ async function openParts(folder: string, { settings, ...given }: TestAppOptions)
   const embedder = given.embedder ?? createHashEmbedder();
   const signature = { projections: 1, model: embedder.model, dimensions: embedder.dimensions };
   const ownEngines = given.log !== undefined || given.views !== undefined;
-  const engines = isDistributed && !ownEngines ? await openEngines(signature, given.folder) : null;
+  const reopen = given.folder !== undefined;
+  const engines = isDistributed && !ownEngines ? await openEngines(signature, { folder, reopen }) : null;
   const vectorsFile = join(folder, 'vectors.db');
   const log = given.log ?? engines?.log ?? (await openSqliteLog({ file: join(folder, 'log.db'), logger }));
   const views =

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventLog } from '../../../src/log/event-log.ts';
+import { withKeptVectors } from '../../../src/profiles/kept-vectors.ts';
 import { createLogger } from '../../../src/server/logger.ts';
 import { openElasticBuilds } from '../../../src/views/elasticsearch/elastic-builds.ts';
 import { openScratchViews } from '../../../src/views/embedded/scratch-views.ts';
@@ -26,14 +27,21 @@ export type Engines = {
 };
 
 type Place = { log: string; indices: string };
-const kept = new Map<string, Place>();
+/** What was opened in this file for a folder that outlives who opened it. */
+const places = new Map<string, Place>();
 
-/** Empty ones; with a name those that were opened under it before in this file. */
-export async function openEngines(signature: ViewSignature, name?: string): Promise<Engines> {
-  const place = (name === undefined ? null : kept.get(name)) ?? { log: newLogName(), indices: takeIndices() };
-  if (name !== undefined) kept.set(name, place);
+/**
+ * Empty ones, or those that were opened before with `reopen` for the same folder, in which views of the past lie. Without
+ * a folder these have one of their own.
+ */
+export async function openEngines(
+  signature: ViewSignature,
+  { folder, reopen = false }: { folder?: string; reopen?: boolean } = {},
+): Promise<Engines> {
+  const place = places.get(folder ?? '') ?? { log: newLogName(), indices: takeIndices() };
+  if (folder !== undefined && reopen) places.set(folder, place);
   const logger = createLogger('silent', process.stdout);
-  const folder = await mkdtemp(join(tmpdir(), 'annals-scratch-'));
+  const parent = folder ?? (await mkdtemp(join(tmpdir(), 'annals-scratch-')));
   const log = await openTestEventLog(place.log);
   const builds = await openElasticBuilds({
     url: elasticsearchUrl ?? '',
@@ -43,21 +51,15 @@ export async function openEngines(signature: ViewSignature, name?: string): Prom
     logger,
     replicas: 0,
   });
+  const scratch = { parent, signature, countTokens: new URL('../count-tokens.ts', import.meta.url), logger };
   return {
     log,
     views: builds.views,
     builds,
-    openScratch: () =>
-      openScratchViews({
-        parent: folder,
-        sharedVectors: join(folder, 'vectors.db'),
-        signature,
-        countTokens: new URL('../count-tokens.ts', import.meta.url),
-        logger,
-      }),
+    openScratch: async () => withKeptVectors(await openScratchViews(scratch), builds.views.findVectors),
     async release() {
-      if (name === undefined) await giveBackIndices(place.indices);
-      await rm(folder, { recursive: true });
+      if (!reopen) await giveBackIndices(place.indices);
+      if (folder === undefined) await rm(parent, { recursive: true });
     },
   };
 }

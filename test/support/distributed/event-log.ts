@@ -6,9 +6,12 @@ import type { EventLog } from '../../../src/log/event-log.ts';
 import { connect } from '../../../src/log/eventstoredb/client.ts';
 import { openLogOn } from '../../../src/log/eventstoredb/eventstoredb-log.ts';
 import { startEventStore } from '../eventstore/event-store.ts';
+import { createFaults, everyFault } from '../eventstore/faults.ts';
 import { prefixed } from '../prefixed-connection.ts';
 
-const CALL_TIMEOUT = 2_500;
+/** With ANNALS_TEST_FAULTS=every the stand-in does everything wrong that it can, now and then. None of it may be noticed. */
+const withFaults = process.env.ANNALS_TEST_FAULTS === 'every';
+const CALL_TIMEOUT = withFaults ? 400 : 2_500;
 
 let standIn: ReturnType<typeof startEventStore> | null = null;
 afterAll(async () => {
@@ -18,7 +21,7 @@ afterAll(async () => {
 
 async function serverUrl(): Promise<string> {
   if (process.env.EVENTSTORE_URL !== undefined) return process.env.EVENTSTORE_URL;
-  standIn ??= startEventStore();
+  standIn ??= startEventStore({ faults: withFaults ? everyFault() : createFaults() });
   return (await standIn).url;
 }
 
