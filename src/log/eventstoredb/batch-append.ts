@@ -25,7 +25,7 @@ const AT_ONCE = 16;
 type Part = { write: PreparedWrite; tail: Tail; believed: boolean; firstIndex: number };
 
 export async function appendToSeveral(writing: Writing, writes: readonly PreparedWrite[]): Promise<AppendResult> {
-  const { reader, known, outcomes, retries, positions } = writing;
+  const { reader, known, deletions, outcomes, retries, positions } = writing;
 
   const suspects = retries.suspects(writes);
   if (suspects.length > 0) {
@@ -55,8 +55,14 @@ export async function appendToSeveral(writing: Writing, writes: readonly Prepare
   }
   throw away(new Error('a batch lost its place to others too often'));
 
+  /** What is believed of a stream at first. Of one that is to be begun nobody has read anything, as a rule. */
+  function believedTail({ stream, expected }: PreparedWrite): Tail | undefined {
+    const tail = known.tail(stream);
+    return tail === undefined && expected === 'none' ? { stored: deletions.upTo(stream), visible: -1 } : tail;
+  }
+
   async function plan(believing: boolean): Promise<Part[]> {
-    const believed = writes.map(({ stream }) => (believing ? known.tail(stream) : undefined));
+    const believed = writes.map((write) => (believing ? believedTail(write) : undefined));
     const tails = await Promise.all(writes.map(({ stream }, index) => believed[index] ?? reader.tail(stream)));
     let firstIndex = 1;
     return writes.map((write, index) => {
@@ -68,11 +74,13 @@ export async function appendToSeveral(writing: Writing, writes: readonly Prepare
   }
 
   /**
-   * The first step; false when it met another's append, and is undone. The first of the streams by name goes alone: of two
-   * servers with the same streams one loses there, and leaves nothing in the others.
+   * The first step; false when it met another's append, and is undone. One stream goes alone, of two servers with the same
+   * streams the same one: who loses there leaves nothing in the others. Best one that is there although it should not be.
    */
   async function mark(batch: string, parts: Part[]): Promise<boolean> {
-    const [first, ...rest] = parts.toSorted((a, b) => (a.write.stream < b.write.stream ? -1 : 1));
+    const [first, ...rest] = parts.toSorted(
+      (a, b) => doubt(b) - doubt(a) || (a.write.stream < b.write.stream ? -1 : 1),
+    );
     try {
       if (first === undefined || !(await store(batch, first))) return false;
       while (rest.length > 0) {
@@ -118,6 +126,10 @@ export async function appendToSeveral(writing: Writing, writes: readonly Prepare
     };
   }
 }
+
+/** Whether nobody has looked at its stream. */
+const doubt = ({ write, tail, believed }: Part): number =>
+  Number(believed && write.expected === 'none' && tail.stored < 0);
 
 const partOf = ({ write: { stream, events }, tail }: Part): BatchPart => ({
   stream,

@@ -15,6 +15,7 @@ import {
 import type { JsonObject } from '../../domain/event.ts';
 import { addressOf, badAddress } from './address.ts';
 import { drain } from './drain.ts';
+import { createLine, type Line } from './line.ts';
 import { foreign, isConflict, isTombstone, Silence } from './trouble.ts';
 
 /** An event as the server has it; data and metadata are JSON of any shape. */
@@ -59,15 +60,17 @@ export type Connection = {
   close(): Promise<void>;
 };
 
-/** After so many silences without an answer between, the client is replaced: it keeps a question about the server for ever. */
-const SILENCES = 3;
-
-type Shared = { client: EventStoreDBClient; users: number; silences: number };
+/**
+ * The client keeps the appends that wait for an answer in one place for all its instances, and forgets them all when one
+ * of its streams of appends breaks; an answer to a forgotten one ends the process. So there is one such stream at a time:
+ * one instance an address has nothing but appends, as after the failure of any other call it would begin a second.
+ */
+type Shared = { appends: Line<EventStoreDBClient>; others: Line<EventStoreDBClient>; users: number };
 const clients = new Map<string, Shared>();
 
-/** The client keeps what all its instances wait for in one place, and loses it for all: so one instance an address. */
 function share(url: string): Shared {
-  const shared = clients.get(url) ?? { client: clientOf(url), users: 0, silences: 0 };
+  const line = () => createLine(() => clientOf(url));
+  const shared = clients.get(url) ?? { appends: line(), others: line(), users: 0 };
   shared.users += 1;
   clients.set(url, shared);
   return shared;
@@ -85,54 +88,26 @@ function clientOf(url: string): EventStoreDBClient {
 export function connect(text: string, callTimeout: number): Connection {
   const { url } = addressOf(text);
   const shared = share(url);
+  const { appends, others } = shared;
   let open = true;
   // Reads go where appends go, so that what was acknowledged is read.
   const leader = { requiresLeader: true };
 
-  function silent(): Silence {
-    shared.silences += 1;
-    if (shared.silences >= SILENCES) {
-      shared.silences = 0;
-      void shared.client.dispose();
-      shared.client = clientOf(url);
-    }
-    return new Silence('EventStoreDB has not answered in time');
-  }
-
-  /** Rejects with a Silence when the call has not settled in time; what it does later is of no account. */
-  function settled<T, R>(call: Promise<T>, done: (result: T) => R, failed: (error: unknown) => R): Promise<R> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(silent()), callTimeout);
-      const settle = <V>(value: V, result: (value: V) => R) => {
-        clearTimeout(timer);
-        shared.silences = 0;
-        try {
-          resolve(result(value));
-        } catch (error) {
-          reject(error);
-        }
-      };
-      call.then(
-        (result) => settle(result, done),
-        (error: unknown) => settle(error, failed),
-      );
-    });
-  }
-
   async function drained<T>(...[source, options]: Parameters<typeof drain<T>>): Promise<void> {
     try {
       await drain(source, options);
-      shared.silences = 0;
+      others.answered();
     } catch (error) {
-      throw error instanceof Silence ? silent() : error;
+      throw error instanceof Silence ? others.silent(callTimeout) : error;
     }
   }
 
   return {
     append(stream, expected, events) {
       const expectedRevision = expected < 0 ? NO_STREAM : BigInt(expected);
-      return settled(
-        shared.client.appendToStream(stream, events.map(toSend), { expectedRevision }),
+      return appends.ask(
+        callTimeout,
+        (client) => client.appendToStream(stream, events.map(toSend), { expectedRevision }),
         ({ nextExpectedRevision, position }): Appended | 'conflict' => ({
           revision: Number(nextExpectedRevision),
           commit: commitOf(position?.commit),
@@ -143,30 +118,30 @@ export function connect(text: string, callTimeout: number): Connection {
 
     async readStream(stream, from, count) {
       const options = { ...leader, fromRevision: BigInt(from), ...(count !== undefined && { maxCount: count }) };
-      const { events } = await gather(shared.client.readStream(stream, options));
+      const { events } = await gather(others.client().readStream(stream, options));
       return events;
     },
 
     async readLast(stream) {
       const options = { ...leader, fromRevision: END, direction: BACKWARDS, maxCount: 1 } as const;
-      const { events } = await gather(shared.client.readStream(stream, options));
+      const { events } = await gather(others.client().readStream(stream, options));
       return events[0] ?? null;
     },
 
     async readAll(from, count, room) {
       const options = { ...leader, fromPosition: placeOf(from, START), direction: FORWARDS, maxCount: count } as const;
-      const { events, seen, cut } = await gather(shared.client.readAll(options), room);
+      const { events, seen, cut } = await gather(others.client().readAll(options), room);
       return { events, end: !cut && seen < count };
     },
 
     async readBack(before, count) {
       const options = { ...leader, fromPosition: placeOf(before, END), direction: BACKWARDS, maxCount: count } as const;
-      const { events, seen } = await gather(shared.client.readAll(options));
+      const { events, seen } = await gather(others.client().readAll(options));
       return { events, end: seen < count };
     },
 
     async readSome(after, prefixes, room) {
-      const subscription = shared.client.subscribeToAll({
+      const subscription = others.client().subscribeToAll({
         ...leader,
         fromPosition: placeOf(after, START),
         filter: streamNameFilter({ prefixes, checkpointInterval: CHECKPOINTS }),
@@ -189,13 +164,13 @@ export function connect(text: string, callTimeout: number): Connection {
     },
 
     follow(after, prefixes, { heard, caughtUp, dropped }) {
-      const subscription = shared.client.subscribeToAll({
+      const subscription = others.client().subscribeToAll({
         ...leader,
         fromPosition: placeOf(after, START),
         filter: streamNameFilter({ prefixes, checkpointInterval: CHECKPOINTS }),
       });
       let following = true;
-      const confirmation = setTimeout(() => end(silent()), callTimeout);
+      const confirmation = setTimeout(() => end(others.silent(callTimeout)), callTimeout);
       const end = (error?: unknown) => {
         clearTimeout(confirmation);
         if (!following) return;
@@ -219,8 +194,9 @@ export function connect(text: string, callTimeout: number): Connection {
     },
 
     deleteStream(stream, revision) {
-      return settled(
-        shared.client.deleteStream(stream, { ...leader, expectedRevision: BigInt(revision) }),
+      return others.ask(
+        callTimeout,
+        (client) => client.deleteStream(stream, { ...leader, expectedRevision: BigInt(revision) }),
         (): 'deleted' | 'conflict' => 'deleted',
         (error) => (isTombstone(error) ? 'deleted' : asConflict(error)),
       );
@@ -232,7 +208,7 @@ export function connect(text: string, callTimeout: number): Connection {
       shared.users -= 1;
       if (shared.users > 0) return;
       clients.delete(url);
-      await shared.client.dispose();
+      await Promise.all([appends.close(), others.close()]);
     },
   };
 
@@ -258,10 +234,11 @@ export function connect(text: string, callTimeout: number): Connection {
   }
 }
 
-const encoder = new TextEncoder();
-
 /** The client takes an array of bytes, and no Buffer, as it is; an object it writes out once more. */
-const toSend = ({ metadata, ...event }: EventToStore) => jsonEvent({ ...event, metadata: encoder.encode(metadata) });
+function toSend({ metadata, ...event }: EventToStore) {
+  const { buffer, byteOffset, byteLength } = Buffer.from(metadata);
+  return jsonEvent({ ...event, metadata: new Uint8Array(buffer, byteOffset, byteLength) });
+}
 
 /** How seldom the server tells where a filtered subscription stands: nobody listens. */
 const CHECKPOINTS = 1000;

@@ -124,7 +124,7 @@ export async function openLogOn(
       horizon.reach(commit);
       watch.announce(commit);
     },
-    background: (work) => void tracked(work).catch(() => {}),
+    background: (work) => void tracked(() => work).catch(() => {}),
   };
 
   /** Takes note of an event that the server told of; whether something became visible by it. */
@@ -145,10 +145,10 @@ export async function openLogOn(
   }
 
   /** Closing waits for it. */
-  async function tracked<T>(work: Promise<T>): Promise<T> {
+  async function tracked<T>(work: () => Promise<T>): Promise<T> {
     pending += 1;
     try {
-      return await work;
+      return await work();
     } finally {
       pending -= 1;
       if (pending === 0) idle?.();
@@ -156,7 +156,7 @@ export async function openLogOn(
   }
 
   /** Runs work on the open log. */
-  const using = <T>(work: () => Promise<T>): Promise<T> => (open ? tracked(work()) : Promise.reject(closed()));
+  const using = <T>(work: () => Promise<T>): Promise<T> => (open ? tracked(work) : Promise.reject(closed()));
 
   return {
     start: positions.start,

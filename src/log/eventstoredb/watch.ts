@@ -52,8 +52,11 @@ export function createWatch({ connection, heard, start, logger }: Dependencies):
   }
 
   function announce(commit: bigint): void {
-    if (commit <= announced) return;
-    announced = commit;
+    // The server may have told of it before it was acknowledged; then nobody has heard yet.
+    if (commit <= announced && soon === null) return;
+    if (commit > announced) announced = commit;
+    if (soon !== null) clearImmediate(soon);
+    soon = null;
     wakeAll();
   }
 
