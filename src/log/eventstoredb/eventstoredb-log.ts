@@ -3,9 +3,8 @@ import type { Instant } from '../../domain/event.ts';
 import { failure } from '../../domain/failure.ts';
 import { categories as allCategories } from '../../domain/streams.ts';
 import type { EventLog } from '../event-log.ts';
-import { prepareAppend } from '../prepare.ts';
 import { addressOf } from './address.ts';
-import { appendToSeveral } from './batch-append.ts';
+import { createAppender } from './appender.ts';
 import { type Connection, connect, type StoredEvent } from './client.ts';
 import { createDeletions } from './deletions.ts';
 import { createEraser } from './eraser.ts';
@@ -17,17 +16,16 @@ import { createKnown } from './known.ts';
 import { createOutcomes } from './outcomes.ts';
 import { DELETIONS_STREAM, isBatchStream } from './own-streams.ts';
 import { createPageReader } from './page-reader.ts';
-import { MAX_EVENTS, positionsOf } from './positions.ts';
+import { positionsOf } from './positions.ts';
 import { createRetries } from './retries.ts';
 import { insist } from './retry.ts';
-import { appendToOne } from './single-append.ts';
 import { createStreamReader } from './stream-reader.ts';
 import { createTimeOf } from './time-of.ts';
 import { createTimes } from './times.ts';
-import { away, closed, foreign } from './trouble.ts';
+import { closed, foreign } from './trouble.ts';
 import { createTurns } from './turns.ts';
 import { createWatch } from './watch.ts';
-import { checkSize, readWritten } from './wire.ts';
+import { readWritten } from './wire.ts';
 import type { Writing } from './writing.ts';
 
 export type EventStoreLogSettings = {
@@ -40,9 +38,6 @@ export type EventStoreLogSettings = {
 };
 
 const usual: EventStoreLogSettings = { callTimeout: 2500, patience: 8000, batchTimeout: 10_000 };
-
-/** Appends under way at once; more are refused with UNAVAILABLE. */
-const MAX_WAITING = 4096;
 
 type Logger = { warn(details: object, message: string): void };
 
@@ -127,6 +122,8 @@ export async function openLogOn(
     background: (work) => void tracked(() => work).catch(() => {}),
   };
 
+  const append = createAppender(writing, turns, patience + settings.batchTimeout);
+
   /** Takes note of an event that the server told of; whether something became visible by it. */
   function heard(stored: StoredEvent): boolean {
     horizon.reach(stored.commit);
@@ -160,27 +157,7 @@ export async function openLogOn(
 
   return {
     start: positions.start,
-    append: (writes) =>
-      using(async () => {
-        if (pending > MAX_WAITING)
-          throw failure('UNAVAILABLE', 'the event log has more appends waiting than it can hold; try again');
-        const { writes: prepared } = prepareAppend(writes);
-        const count = prepared.reduce((sum, { events }) => sum + events.length, 0);
-        if (count > MAX_EVENTS)
-          throw failure('PAYLOAD_TOO_LARGE', `an append of ${count} events is over the limit of ${MAX_EVENTS}`, {
-            limit: MAX_EVENTS,
-          });
-        for (const { events, stream } of prepared) checkSize(events, stream);
-        const [first, ...more] = prepared;
-        const streams = prepared.map(({ stream }) => stream);
-        const late = performance.now() + settings.patience + settings.batchTimeout;
-        return turns.take(streams, () => {
-          if (performance.now() > late) throw away(new Error('other appends to the same stream took too long'));
-          return first !== undefined && more.length === 0
-            ? appendToOne(writing, first)
-            : appendToSeveral(writing, prepared);
-        });
-      }),
+    append: (writes) => using(() => append(writes)),
     readStream: (stream, { from = 0, until } = {}) =>
       using(async () => {
         if (until !== undefined) {
