@@ -7,7 +7,7 @@ import type { ViewReader, ViewWriter } from '../views/view-store.ts';
 
 export type QueryDependencies = {
   log: EventLog;
-  views: ViewReader & Pick<ViewWriter, 'checkpoint' | 'parked'>;
+  views: ViewReader & Pick<ViewWriter, 'checkpoint' | 'parked' | 'refresh'>;
   directory: Directory;
   /** Whether the views reached a position in time. */
   projector: {

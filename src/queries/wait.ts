@@ -29,5 +29,5 @@ export async function waitFor(context: QueryContext, text: Position | null, fiel
 /** As `waitFor`, and then within what is left also for the vectors, which may come later. */
 export async function waitForVectors(context: QueryContext, text: Position | null, field: string): Promise<void> {
   const left = await waitFor(context, text, field);
-  if (left > 0) await context.pump?.idle(left);
+  if (left > 0 && (await context.pump?.idle(left)) === true) await context.views.refresh();
 }

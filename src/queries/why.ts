@@ -20,7 +20,7 @@ export type Explained = Pick<Receipt, 'id' | 'at' | 'input'> & {
   position: Position;
   by: string;
   returned: ReceiptHit[];
-  /** The same ids in the same order with the same scores. */
+  /** The same ids in the same order with the same scores, as far as vectors are kept exactly. */
   same: boolean;
   replayed: ReceiptHit[];
 };
@@ -72,9 +72,17 @@ async function explain(
   };
 }
 
-const sameHits = (one: readonly Hit[], other: readonly Hit[]): boolean =>
-  one.length === other.length &&
-  one.every(({ id, score }, index) => id === other[index]?.id && score === other[index].score);
+/** Views round vectors, each kind in its own way: what answered may be of another kind than what it is replayed in. */
+const ROUNDING = 1e-3;
+
+/** The same memories with the same scores, and so in the same order, but for what rounding makes of two that are as good. */
+function sameHits(one: readonly Hit[], other: readonly Hit[]): boolean {
+  const scores = new Map(other.map(({ id, score }) => [id, score]));
+  return (
+    one.length === other.length &&
+    one.every(({ id, score }) => Math.abs(score - (scores.get(id) ?? Number.POSITIVE_INFINITY)) <= ROUNDING)
+  );
+}
 
 const isFilter = (value: unknown): value is MemoryFilter => typeof value === 'object' && value !== null;
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Incoming } from '../../src/server/exchange.ts';
 import { createLoggerTo } from '../../src/server/logger.ts';
 import { operator, startTestApp, type TestApp } from '../support/app.ts';
+import { isDistributed } from '../support/distributed/engines.ts';
 import { createHashEmbedder } from '../support/hash-embedder.ts';
 
 const RECORD =
@@ -55,7 +56,7 @@ describe('health and readiness', () => {
       expect(response.status).toBe(503);
       expect(await response.json()).toEqual({
         status: 'not ready',
-        reason: 'the views cannot be read: the views are closed',
+        reason: expect.stringMatching(/^the views cannot be read: /),
       });
       await record(server, 'writer', { content: 'written while the views are away' });
     } finally {
@@ -104,10 +105,10 @@ describe('metrics', () => {
     expect((await metrics()).split('\n')).toContain(line);
   });
 
-  test('bytes on disk, of the log and of the views', async () => {
-    const text = await metrics();
-    expect(text).toMatch(/^annals_disk_bytes\{part="log"\} [1-9]\d+$/m);
-    expect(text).toMatch(/^annals_disk_bytes\{part="views"\} [1-9]\d+$/m);
+  // EventStoreDB does not tell how much it has.
+  const onDisk = isDistributed ? ['views'] : ['log', 'views'];
+  test.each(onDisk)('bytes on disk, of the %s', async (part) => {
+    expect(await metrics()).toMatch(new RegExp(`^annals_disk_bytes\\{part="${part}"\\} [1-9]\\d+$`, 'm'));
   });
 
   test('nothing that a client chose is a label', async () => {
