@@ -24,8 +24,11 @@ import type { Names } from './names.ts';
 import { neighboursKey } from './neighbours.ts';
 
 export type Applying = {
-  /** Fails with RejectedChanges when all but those was written. Gives back the hashes of texts that went. */
-  apply(changes: readonly Change[]): Promise<string[]>;
+  /**
+   * Fails with RejectedChanges when all but those was written. Gives back the hashes of texts that went. Nothing is
+   * written before `admitted`, nor when that fails.
+   */
+  apply(changes: readonly Change[], admitted: Promise<void>): Promise<string[]>;
   /** Takes what expired out of what is found; with `bury`, it is as good as forgotten. */
   remove(ids: readonly string[], bury: boolean): Promise<string[]>;
 };
@@ -38,6 +41,9 @@ type Options = {
   parts: IndexingParts;
 };
 
+/** Memories that are analysed while those before are on their way. */
+const SLICE = 250;
+
 type MemoryChange = Extract<Change, { kind: 'memory' }>;
 type VotesChange = Extract<Change, { kind: 'votes' }>;
 type RecordChange = Exclude<Change, MemoryChange | VotesChange>;
@@ -46,8 +52,12 @@ export function createApplying({ elastic, names, analyse, indexing, parts }: Opt
   const { memories, neighbours } = parts;
 
   /** Writes what `fill` adds. When not all of it was written, nothing that is remembered of it can be relied on. */
-  async function written(turns: ReadonlyMap<string, Turn>, fill: (bulk: Bulk) => Promise<string[]>): Promise<string[]> {
-    const bulk = openBulk(elastic, names);
+  async function written(
+    turns: ReadonlyMap<string, Turn>,
+    fill: (bulk: Bulk) => Promise<string[]>,
+    admitted?: Promise<void>,
+  ): Promise<string[]> {
+    const bulk = openBulk(elastic, names, admitted);
     let rejected: Rejected[];
     let left: string[];
     try {
@@ -148,27 +158,42 @@ export function createApplying({ elastic, names, analyse, indexing, parts }: Opt
     }
   }
 
+  /** `all` is told of what is begun. */
+  async function writeSlice(changes: readonly MemoryChange[], all: Map<string, Turn>, bulk: Bulk): Promise<string[]> {
+    const turns = await turnsOf(changes);
+    for (const [id, turn] of turns) all.set(id, turn);
+    const left = await indexing.write(turns, bulk);
+    await addMemories(turns, revisionsOf(changes), bulk);
+    const buried = [...turns].flatMap(([id, { before, after }]) => (after === null && before !== null ? [id] : []));
+    await emptyVotes(buried, turns, bulk);
+    return left;
+  }
+
   return {
-    async apply(changes) {
+    async apply(changes, admitted) {
       const last = lastOfEach(changes);
-      const turns = await turnsOf(last.filter((change) => change.kind === 'memory'));
+      const memoryChanges = last.filter((change) => change.kind === 'memory');
       const votes = last.filter((change) => change.kind === 'votes');
-      const forgotten = await forgottenAmong(votes, turns);
-      const buried = [...turns].flatMap(([id, { before, after }]) => (after === null && before !== null ? [id] : []));
-      const revisions = revisionsOf(last);
-      return written(turns, async (bulk) => {
-        const left = await indexing.write(turns, bulk);
-        await addMemories(turns, revisions, bulk);
-        await emptyVotes(buried, turns, bulk);
-        for (const { tenant, id, position, document } of votes) {
-          const key = documentId(tenant, id);
-          const source = votesDocument(tenant, id, forgotten.has(key) ? noVotes : document, position);
-          await bulk.add({ index: 'votes', id: key, version: ordinalOf(position), document: source });
-        }
-        for (const change of last)
-          if (change.kind !== 'memory' && change.kind !== 'votes') await bulk.add(recordWrite(change));
-        return left;
-      });
+      await memories.held(memoryChanges.map(({ tenant, id }) => documentId(tenant, id)));
+      const turns = new Map<string, Turn>();
+      return written(
+        turns,
+        async (bulk) => {
+          const left: string[] = [];
+          for (let start = 0; start < memoryChanges.length; start += SLICE)
+            left.push(...(await writeSlice(memoryChanges.slice(start, start + SLICE), turns, bulk)));
+          const forgotten = await forgottenAmong(votes, turns);
+          for (const { tenant, id, position, document } of votes) {
+            const key = documentId(tenant, id);
+            const source = votesDocument(tenant, id, forgotten.has(key) ? noVotes : document, position);
+            await bulk.add({ index: 'votes', id: key, version: ordinalOf(position), document: source });
+          }
+          for (const change of last)
+            if (change.kind !== 'memory' && change.kind !== 'votes') await bulk.add(recordWrite(change));
+          return left;
+        },
+        admitted,
+      );
     },
 
     async remove(ids, bury) {
@@ -209,12 +234,8 @@ function lastOfEach(changes: readonly Change[]): Change[] {
   return [...last.values()];
 }
 
-const revisionsOf = (changes: readonly Change[]): Map<string, number> =>
-  new Map(
-    changes.flatMap((change): [string, number][] =>
-      change.kind === 'memory' ? [[documentId(change.tenant, change.id), change.document.revision]] : [],
-    ),
-  );
+const revisionsOf = (changes: readonly MemoryChange[]): Map<string, number> =>
+  new Map(changes.map(({ tenant, id, document }) => [documentId(tenant, id), document.revision]));
 
 /** The tenant and the id of a `documentId`. */
 function splitId(id: string): { tenant: string; id: string } {

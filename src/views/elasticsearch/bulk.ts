@@ -48,7 +48,8 @@ const answer = z.object({
 
 type Lines = { write: Write; text: string };
 
-export function openBulk(elastic: Elastic, names: Names): Bulk {
+/** `admitted`: nothing is sent before, nor when it fails. */
+export function openBulk(elastic: Elastic, names: Names, admitted: Promise<void> = Promise.resolve()): Bulk {
   let lines: Lines[] = [];
   let units = 0;
   let underWay: Promise<void> = Promise.resolve();
@@ -70,6 +71,7 @@ export function openBulk(elastic: Elastic, names: Names): Bulk {
   }
 
   async function send(all: readonly Lines[]): Promise<void> {
+    await admitted;
     let left = all;
     for (let attempt = 1; ; attempt++) {
       const outcomes = await outcomesOf(left);

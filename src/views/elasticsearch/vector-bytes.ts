@@ -1,12 +1,17 @@
 // Vectors as base64 of big-endian float32: what `dense_vector` takes, and a third of the bytes of decimal numbers.
+import { endianness } from 'node:os';
+
+const turned = (bytes: Buffer): Buffer => (endianness() === 'LE' ? bytes.swap32() : bytes);
 
 export function encodeVector(vector: Float32Array): string {
-  const bytes = Buffer.allocUnsafe(vector.length * 4);
-  for (let i = 0; i < vector.length; i++) bytes.writeFloatBE(vector[i] ?? 0, i * 4);
-  return bytes.toString('base64');
+  const copy = vector.slice();
+  return turned(Buffer.from(copy.buffer)).toString('base64');
 }
 
 export function decodeVector(base64: string): Float32Array {
-  const bytes = Buffer.from(base64, 'base64');
-  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatBE(i * 4));
+  const bytes = turned(Buffer.from(base64, 'base64'));
+  // Of memory of its own, where numbers of four bytes lie as they must.
+  const vector = new Float32Array(bytes.length / 4);
+  new Uint8Array(vector.buffer).set(bytes);
+  return vector;
 }

@@ -78,23 +78,39 @@ export function createWriter(options: WriterOptions): Writer {
     written();
   }
 
-  /** Nothing is written without the lease, nor by one whom another has fenced off without its knowing. */
-  async function admit(): Promise<void> {
-    if (lease.isHeld() && (await checkpoints.isMine())) return;
-    lease.forget();
-    if (!(await lease.hold())) throw failure('UNAVAILABLE', 'another process writes the views');
+  /** Nothing is written without the lease. */
+  async function hold(): Promise<void> {
+    if (!lease.isHeld() && !(await lease.hold())) throw failure('UNAVAILABLE', 'another process writes the views');
   }
 
-  async function writing<T>(work: () => Promise<T>): Promise<T> {
+  /** Nor by one whom another has fenced off without its knowing. */
+  async function admit(): Promise<void> {
+    if (await checkpoints.isMine()) return;
+    // The next time it is asked for again.
+    lease.forget();
+    throw failure('UNAVAILABLE', 'another process has taken over writing the views');
+  }
+
+  /** `admitted` is to be awaited before anything is written. */
+  async function writing<T>(work: (admitted: Promise<void>) => Promise<T>): Promise<T> {
     return inTurn(async () => {
-      await admit();
+      await hold();
+      const admitted = admit();
+      // It is awaited by the work, if that comes so far.
+      admitted.catch(() => {});
       try {
-        return await work();
+        return await work(admitted);
       } finally {
         written();
       }
     });
   }
+
+  const writingAlone = <T>(work: () => Promise<T>): Promise<T> =>
+    writing(async (admitted) => {
+      await admitted;
+      return work();
+    });
 
   /** What is not removed now is found by a later sweep. */
   async function drop(hashes: readonly string[]): Promise<void> {
@@ -109,7 +125,7 @@ export function createWriter(options: WriterOptions): Writer {
   }
 
   const putWaiting = createShared(() =>
-    writing(async () => {
+    writingAlone(async () => {
       const given = new Map(waiting.map(({ hash, vector }) => [hash, vector]));
       waiting = [];
       const holders = await holdersOf([...given.keys()]);
@@ -137,9 +153,10 @@ export function createWriter(options: WriterOptions): Writer {
     checkpoint: checkpoints.read,
     parked: checkpoints.parked,
     apply: (changes, checkpoint, parking) =>
-      writing(async () => {
+      writing(async (admitted) => {
         noteExpiry(changes);
-        const left = await applying.apply(changes);
+        const left = await applying.apply(changes, admitted);
+        await admitted;
         await checkpoints.move(checkpoint, parking);
         await drop(left);
       }),
@@ -152,7 +169,7 @@ export function createWriter(options: WriterOptions): Writer {
     },
     async sweep(now) {
       if (!lease.isHeld()) return 0;
-      return writing(async () => {
+      return writingAlone(async () => {
         const ids = await sweeping.expired(now);
         await drop(await applying.remove(ids, true));
         await sweeping.removeGone();
@@ -162,7 +179,7 @@ export function createWriter(options: WriterOptions): Writer {
     },
     async settle(now) {
       if (!lease.isHeld()) return;
-      if (await lapsing.settle(now, (ids) => writing(async () => drop(await applying.remove(ids, false)))))
+      if (await lapsing.settle(now, (ids) => writingAlone(async () => drop(await applying.remove(ids, false)))))
         await fresh();
     },
     findVectors: (hashes) => vectors.find(hashes),
