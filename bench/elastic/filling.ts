@@ -1,0 +1,78 @@
+// Many memories through a log and the projector into the views, and a vector for each.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { createProjector, type Projector } from '../../projections/projector.ts';
+import type { JsonObject } from '../../src/domain/event.ts';
+import { streamName } from '../../src/domain/streams.ts';
+import type { EventLog } from '../../src/log/event-log.ts';
+import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
+import { randomOf } from '../index/data.ts';
+import { withProgress } from '../support/progress.ts';
+import { idOf, numberIn, recordingOf, TENANT, timeOf } from '../views/data.ts';
+import type { BenchViews } from './views.ts';
+
+const BATCH = 100;
+const LONGEST = 60 * 60_000;
+
+export type Filled = BenchViews & { log: EventLog; projector: Projector };
+
+export async function withMemories<T>(
+  opened: BenchViews,
+  vectors: readonly Float32Array[],
+  work: (filled: Filled) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'annals-bench-'));
+  const logger = pino({ level: 'silent' });
+  const log = await openSqliteLog({ file: join(folder, 'log.db'), logger });
+  const projector = createProjector(log, opened.views, { logger });
+  try {
+    const random = randomOf(20_260_101);
+    for (let from = 0; from < vectors.length; from += BATCH)
+      await log.append(Array.from({ length: BATCH }, (_, i) => recorded(from + i, random)));
+    await projector.start();
+    await withProgress('projecting', vectors.length, async (done) => {
+      const timer = setInterval(async () => done(vectors.length - (await projector.lag()).events), 1_000);
+      const reached = await projector.waitFor(await log.head(), LONGEST);
+      clearInterval(timer);
+      assert(reached, projector.failure() ?? 'the projector is too slow');
+    });
+    await embed(opened, vectors);
+    return await work({ ...opened, log, projector });
+  } finally {
+    await projector.stop();
+    await log.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function embed({ views }: BenchViews, vectors: readonly Float32Array[]): Promise<void> {
+  await withProgress('vectors', vectors.length, async (done) => {
+    for (let made = 0; ; ) {
+      const wanted = await views.wantedVectors(500);
+      if (wanted.length === 0) return;
+      await views.putVectors(
+        wanted.map(({ hash, text }) => ({ hash, vector: vectors[numberIn(text)] ?? new Float32Array() })),
+      );
+      made += wanted.length;
+      done(made);
+    }
+  });
+  await views.refresh();
+}
+
+export const recorded = (number: number, random: () => number) => ({
+  stream: streamName('memory', TENANT, idOf(number)),
+  expected: 'none' as const,
+  events: [
+    {
+      id: idOf(number),
+      type: 'memory.recorded',
+      recordedAt: timeOf(number),
+      data: recordingOf(number, random) as unknown as JsonObject,
+      metadata: { correlationId: 'bench', actor: 'agent', tenant: TENANT, schema: 1 },
+    },
+  ],
+});

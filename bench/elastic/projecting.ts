@@ -1,0 +1,98 @@
+// What projecting costs beside a bare bulk of the same documents: the very bodies that the views sent are kept, and sent
+// again to other indices of the same mappings.
+import assert from 'node:assert/strict';
+import { connect, type Elastic } from '../../src/views/elasticsearch/client.ts';
+import type { Change } from '../../src/views/view-store.ts';
+import { elasticsearchUrl } from '../../test/support/elasticsearch/elasticsearch.ts';
+import { startFaultyProxy } from '../../test/support/elasticsearch/faulty-proxy.ts';
+import { randomOf } from '../index/data.ts';
+import { median } from '../support/report.ts';
+import { memoryOf, positionOf } from '../views/data.ts';
+import { type BenchViews, withViews } from './views.ts';
+
+const MEMORIES = 5_000;
+/** Of the projector. */
+const PAGE = 500;
+const ROUNDS = 3;
+
+export type Projecting = { memories: number; projected: number; bare: number; rounds: number };
+
+/** Memories a second, each way; medians of rounds in turns, after one to warm up. */
+export async function measureProjecting(): Promise<Projecting> {
+  const random = randomOf(3);
+  const changes = Array.from({ length: MEMORIES }, (_, n): Change => {
+    const document = memoryOf(n, random);
+    return { kind: 'memory', tenant: document.tenant, id: document.id, position: positionOf(n), document };
+  });
+  const recorded = await record(changes);
+  const projected: number[] = [];
+  const bare: number[] = [];
+  for (let round = 0; round <= ROUNDS; round++) {
+    const rates = [await withViews((opened) => project(opened, changes)), await sendAgain(recorded)];
+    if (round === 0) continue;
+    projected.push(rates[0] ?? 0);
+    bare.push(rates[1] ?? 0);
+  }
+  return { memories: MEMORIES, projected: median(projected), bare: median(bare), rounds: ROUNDS };
+}
+
+async function project({ views }: BenchViews, changes: readonly Change[]): Promise<number> {
+  const begun = performance.now();
+  for (let from = 0; from < changes.length; from += PAGE) {
+    const page = changes.slice(from, from + PAGE);
+    await views.apply(page, page.at(-1)?.position ?? '');
+  }
+  return perSecond(begun);
+}
+
+const perSecond = (begun: number): number => MEMORIES / ((performance.now() - begun) / 1_000);
+
+type Recorded = { prefix: string; bodies: string[] };
+
+async function record(changes: readonly Change[]): Promise<Recorded> {
+  const proxy = await startFaultyProxy(elasticsearchUrl ?? '');
+  const bodies: string[] = [];
+  proxy.fault = ({ path, body }) => {
+    if (path.startsWith('/_bulk')) bodies.push(body);
+    return undefined;
+  };
+  try {
+    const prefix = await withViews(
+      async (opened) => {
+        await project(opened, changes);
+        return opened.prefix;
+      },
+      { url: proxy.url },
+    );
+    return { prefix, bodies };
+  } finally {
+    await proxy.stop();
+  }
+}
+
+const sendAgain = ({ prefix: former, bodies }: Recorded): Promise<number> =>
+  withViews(async ({ prefix }) => {
+    const renamed = bodies.map((body) => body.replaceAll(former, prefix));
+    const elastic = connect(elasticsearchUrl ?? '');
+    try {
+      const begun = performance.now();
+      for (const body of renamed) await sendBulk(elastic, body);
+      return perSecond(begun);
+    } finally {
+      await elastic.close();
+    }
+  });
+
+async function sendBulk(elastic: Elastic, bulkBody: string): Promise<void> {
+  const headers = {
+    'content-type': 'application/vnd.elasticsearch+x-ndjson; compatible-with=9',
+    accept: 'application/vnd.elasticsearch+json; compatible-with=9',
+  };
+  const answer = await elastic.send('the bulk cannot be sent', (client, options) =>
+    client.transport.request<{ errors: boolean }>(
+      { method: 'POST', path: '/_bulk', querystring: { filter_path: 'errors' }, bulkBody },
+      { ...options, headers },
+    ),
+  );
+  assert.equal(answer.errors, false);
+}

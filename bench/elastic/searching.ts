@@ -1,0 +1,109 @@
+// A search beside its own two queries sent by hand, question by question in turns; and how many of the nearest are found.
+import type { Reader } from '../../src/domain/visibility.ts';
+import { connect } from '../../src/views/elasticsearch/client.ts';
+import { namesOf } from '../../src/views/elasticsearch/names.ts';
+import { channelsOf } from '../../src/views/elasticsearch/reading/channels.ts';
+import { questionOf } from '../../src/views/elasticsearch/reading/question.ts';
+import { elasticsearchUrl } from '../../test/support/elasticsearch/elasticsearch.ts';
+import { randomOf, wordOf } from '../index/data.ts';
+import { percentile } from '../support/report.ts';
+import { mayRead, NOW, numberOf, readers } from '../views/data.ts';
+import { scan, withContext } from '../views/exact.ts';
+import { type BenchViews, signature } from './views.ts';
+
+export const QUESTIONS = 200;
+export const CHECKED = 50;
+export const LIMIT = 50;
+const WARM_UP = 30;
+const TERMS = 6;
+
+const random = randomOf(7);
+const nextText = () => Array.from({ length: TERMS }, () => wordOf(random)).join(' ');
+
+export async function measureSearching(
+  opened: BenchViews,
+  vectors: readonly Float32Array[],
+  nextVector: () => Float32Array,
+) {
+  const exact = withContext(vectors);
+  const rows = [];
+  for (const { share, reader } of readers.filter(({ share }) => share >= 0.01)) {
+    const allowed = Array.from(vectors.keys()).filter((number) => mayRead(share, number));
+    const { ours, byHand } = await inTurns(opened, reader, nextVector);
+    const p50 = percentile(ours, 50);
+    const byHandP50 = percentile(byHand, 50);
+    rows.push({
+      allowed: `${100 * share} %`,
+      'HYBRID p50 ms': p50,
+      'p95 ms': percentile(ours, 95),
+      'by hand p50 ms': byHandP50,
+      ratio: p50 / byHandP50,
+      'recall@10': await recall(opened, reader, allowed, exact, nextVector),
+    });
+  }
+  return rows;
+}
+
+async function inTurns(opened: BenchViews, reader: Reader, nextVector: () => Float32Array) {
+  const elastic = connect(elasticsearchUrl ?? '');
+  const { serving } = await opened.list();
+  const index = namesOf(opened.prefix, serving.id, signature).alias('passages');
+  const ours: number[] = [];
+  const byHand: number[] = [];
+  try {
+    for (let i = -WARM_UP; i < QUESTIONS; i++) {
+      const query = {
+        reader,
+        now: NOW,
+        mode: 'HYBRID' as const,
+        text: nextText(),
+        vector: nextVector(),
+        limit: LIMIT,
+      };
+      const searches = queriesOf(query).flatMap((body) => [{ index }, body]);
+      const [first, second] = [
+        await timed(() => opened.views.search(query)),
+        await timed(() => elastic.send('by hand', (client, options) => client.msearch({ searches }, options))),
+      ];
+      if (i < 0) continue;
+      ours.push(first);
+      byHand.push(second);
+    }
+  } finally {
+    await elastic.close();
+  }
+  return { ours, byHand };
+}
+
+/** The same kNN and the same words under the same rights, each for its best 50 as Elasticsearch gives them. */
+const queriesOf = (query: Parameters<typeof questionOf>[0]) =>
+  channelsOf(questionOf(query, () => [])).map((channel) => {
+    const { _source, stored_fields, docvalue_fields, ...body } = channel.searchFor(LIMIT);
+    return body;
+  });
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const begun = performance.now();
+  await work();
+  return performance.now() - begun;
+}
+
+async function recall(
+  { views }: BenchViews,
+  reader: Reader,
+  allowed: readonly number[],
+  exact: readonly Float32Array[],
+  nextVector: () => Float32Array,
+): Promise<number> {
+  let found = 0;
+  let wanted = 0;
+  for (let i = 0; i < CHECKED; i++) {
+    const vector = nextVector();
+    const best = scan(vector, allowed, exact, 10);
+    const page = await views.search({ reader, now: NOW, mode: 'SEMANTIC', text: '', vector, limit: 10 });
+    const ids = new Set(page.candidates.map(({ memory }) => numberOf(memory.id)));
+    wanted += best.length;
+    found += best.filter((number) => ids.has(number)).length;
+  }
+  return found / wanted;
+}

@@ -1,0 +1,74 @@
+// The views on Elasticsearch, each figure beside its baseline on the same server in the same run.
+// `ELASTICSEARCH_URL=… npm run bench:elasticsearch [-- --json] [-- --memories 100000] [-- --data <locomo.json>]`
+import { parseArgs } from 'node:util';
+import { elasticsearchUrl } from '../test/support/elasticsearch/elasticsearch.ts';
+import { measureDialogues } from './elastic/dialogues.ts';
+import { withMemories } from './elastic/filling.ts';
+import { measureProjecting } from './elastic/projecting.ts';
+import { CHECKED, LIMIT, measureSearching, QUESTIONS } from './elastic/searching.ts';
+import { withViews } from './elastic/views.ts';
+import { measureWriting, WRITES } from './elastic/writing.ts';
+import { createVectors, randomOf } from './index/data.ts';
+import { readDataset } from './locomo/dataset.ts';
+import { report } from './support/report.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: 'boolean' },
+    memories: { type: 'string', default: '100000' },
+    data: { type: 'string' },
+  },
+});
+if (elasticsearchUrl === undefined) throw new Error('ELASTICSEARCH_URL is not set');
+const memories = Number(options.memories);
+
+const { projected, bare, ...projecting } = await measureProjecting();
+report({
+  title: 'Projection into Elasticsearch, memories a second',
+  rows: [{ 'through the views': projected, 'bare bulk': bare, ratio: projected / bare }],
+  notes: [
+    `${projecting.memories} memories in pages of 500; medians of ${projecting.rounds} rounds in turns, after one to warm up.`,
+    'bare bulk: the very bodies that the views sent (memories and passages with context), kept before and sent again one after the other to empty indices of the same mappings.',
+    'target: ratio ≥ 0.7',
+  ],
+});
+
+const nextVector = createVectors(randomOf(20_260_101));
+const vectors = Array.from({ length: memories }, nextVector);
+const { searching, writing } = await withViews((opened) =>
+  withMemories(opened, vectors, async (filled) => ({
+    searching: await measureSearching(filled, vectors, nextVector),
+    writing: await measureWriting(filled, memories),
+  })),
+);
+report({
+  title: `Search on Elasticsearch, ${memories.toLocaleString('en')} memories`,
+  rows: searching,
+  notes: [
+    `${QUESTIONS} questions a row, each asked both ways, one after the other; 6 words by Zipf's law, vectors of 384 dimensions in clusters; the best ${LIMIT} by each channel.`,
+    'The search: kNN, words and statistics, then documents, votes and passages of what was found, scored and checked.',
+    `by hand: the same kNN and the same words under the same rights in one request, each for its best ${LIMIT}, with their sources; nothing is done with the answer.`,
+    `recall@10: of ${CHECKED} questions, by vectors alone, against an exact float32 scan of what the reader may read.`,
+    'targets: ratio ≤ 1.5, recall@10 ≥ .95',
+  ],
+});
+report({
+  title: 'A write until it is found',
+  rows: [{ memories, 'p50 ms': writing.p50, 'p95 ms': writing.p95 }],
+  notes: [
+    `${WRITES} writes one after the other: appended to a SQLite log, projected, refreshed, and found by a search that waited for the position.`,
+    'target: p50 ≤ 300 ms',
+  ],
+});
+
+if (options.data !== undefined) {
+  const { elastic, embedded, turns, questions } = await measureDialogues(readDataset(options.data));
+  report({
+    title: `LoCoMo on both profiles' views: ${turns} turns, ${questions} questions`,
+    rows: [
+      { views: 'Elasticsearch', 'hit@5': elastic.hit, 'recall@5': elastic.recall },
+      { views: 'embedded', 'hit@5': embedded.hit, 'recall@5': embedded.recall },
+    ],
+    notes: [`recall@5 differs by ${(elastic.recall - embedded.recall).toFixed(4)}; target: .01 at the most`],
+  });
+}
