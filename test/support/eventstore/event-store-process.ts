@@ -14,7 +14,7 @@ export async function startEventStoreProcess(
 ): Promise<EventStoreProcess> {
   const { port = 0, folder } = options;
   const child: Child = startChild(
-    'eventstore/run.ts',
+    new URL('./run.ts', import.meta.url),
     '--port',
     String(port),
     ...(folder === undefined ? [] : ['--folder', folder]),
