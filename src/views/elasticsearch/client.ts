@@ -73,21 +73,22 @@ export function connect(url: string, timeout: number = TIMEOUT): Elastic {
   };
 }
 
-/** It may well succeed a moment later. */
-function isPassing(error: Error): boolean {
-  if (error instanceof Refused) return error.status === 429 || error.status >= 502;
-  return error instanceof Failure && error.code === 'UNAVAILABLE';
-}
+/** The connection could not be made, or broke. */
+class Unreachable extends Failure {}
+
+/** It may well succeed a moment later. Who waited for the whole time-out has waited long enough. */
+const isPassing = (error: Error): boolean =>
+  error instanceof Unreachable || (error instanceof Refused && (error.status === 429 || error.status >= 502));
 
 function failureOf(what: string, error: unknown): unknown {
   if (error instanceof Failure) return error;
   if (error instanceof errors.ResponseError) return new Refused(what, error.statusCode ?? 0, typeOf(error.body));
-  if (error instanceof errors.TimeoutError) return away(what, 'Elasticsearch did not answer in time');
-  if (error instanceof errors.ElasticsearchClientError) return away(what, 'Elasticsearch cannot be reached');
+  if (error instanceof errors.TimeoutError)
+    return new Failure('UNAVAILABLE', `${what}: Elasticsearch did not answer in time`);
+  if (error instanceof errors.ElasticsearchClientError)
+    return new Unreachable('UNAVAILABLE', `${what}: Elasticsearch cannot be reached`);
   return error;
 }
-
-const away = (what: string, why: string): Failure => new Failure('UNAVAILABLE', `${what}: ${why}`);
 
 function typeOf(body: unknown): string {
   const error = typeof body === 'object' && body !== null && 'error' in body ? body.error : null;
