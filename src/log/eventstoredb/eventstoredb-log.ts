@@ -109,7 +109,9 @@ export async function openLogOn(
     positions,
     horizon,
     append: (stream, expected, events) =>
-      insist(patience, async (unsure) => ({ appended: await connection.append(stream, expected, events), unsure })),
+      insist(patience, (unsure) =>
+        connection.append(stream, expected, events).then((appended) => ({ appended, unsure })),
+      ),
     async commitOf(stream, revision) {
       const [stored] = await insist(patience, () => connection.readStream(stream, revision, 1));
       if (stored?.revision !== revision) throw foreign(stream, revision);
