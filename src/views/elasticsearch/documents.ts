@@ -115,7 +115,7 @@ export function recordSource(tenant: string, id: string, record: RecordDocument,
   };
 }
 
-/** One passage of a memory. Terms, lent words and vectors are not in the source that a hit gives back. */
+/** One passage of a memory. Words and vectors are not in the source that a hit gives back. */
 export type PassageDocument = Attributes & {
   recorded: Position;
   /** How many the memory has, and which of them this is. */
@@ -131,7 +131,7 @@ export type PassageDocument = Attributes & {
   neighbours?: string;
   /** Its own terms and those of its fields, each as often as it weighs. */
   terms: string;
-  /** What neighbours lend, each term as often as it weighs in tenths; counted only before `lentUntil`, where that is. */
+  /** What neighbours lend, each term the oftener the more it weighs; counted only before `lentUntil`, where that is. */
   lent?: string;
   lentUntil?: number;
   /** `encodeWeights`, of all of them, and their sum. */

@@ -2,6 +2,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { B, K1 } from '../../text/coverage.ts';
 import type { IndexKind } from './names.ts';
+import { LENT_WEIGHT } from './passages.ts';
 
 type Mapping = estypes.MappingTypeMapping;
 type Properties = Record<string, estypes.MappingProperty>;
@@ -79,7 +80,7 @@ const passages = (dimensions: number): Properties => ({
   terms: words('terms'),
   lent: words('lent'),
   lentUntil: long,
-  weights: kept,
+  weights: bytes,
   length: { type: 'integer' },
   vector: {
     type: 'dense_vector',
@@ -133,7 +134,7 @@ const properties = (kind: IndexKind, dimensions: number): Properties => {
 };
 
 export function mappingOf(kind: IndexKind, dimensions: number): Mapping {
-  const source = kind === 'passages' ? { _source: { excludes: ['terms', 'lent', 'vector', 'bits'] } } : {};
+  const source = kind === 'passages' ? { _source: { excludes: ['terms', 'lent', 'weights', 'vector', 'bits'] } } : {};
   return { dynamic: 'strict', ...source, properties: properties(kind, dimensions) };
 }
 
@@ -152,8 +153,8 @@ export function settingsOf(kind: IndexKind, { replicas }: IndexOptions): estypes
     ...(kind === 'passages' && {
       similarity: {
         terms: { type: 'BM25', k1: K1, b: B },
-        // Its words are repeated by tenths, and are no part of the length.
-        lent: { type: 'BM25', k1: 10 * K1, b: 0 },
+        // Its words are repeated, and are no part of the length.
+        lent: { type: 'BM25', k1: K1 / LENT_WEIGHT, b: 0 },
       },
     }),
   };

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { decodeWeights } from '../weights.ts';
 import type { Scored } from './best.ts';
 import { type Corpus, coverageOf, isLent } from './corpus.ts';
+import { fieldsOnly, one } from './fields.ts';
 import type { Question } from './question.ts';
 import type { Hit } from './searches.ts';
 
@@ -41,8 +42,8 @@ export function channelsOf(question: Question): Channel[] {
   ];
 }
 
-const found = z.object({ memory: z.string(), recorded: z.string() });
-const weighed = found.extend({ weights: z.string(), length: z.number() });
+const found = z.object({ memory: one(z.string()), recorded: one(z.string()) });
+const weighed = found.extend({ weights: one(z.string()), length: one(z.number()) });
 
 /** What is allowed is told within the search, not after it: else it would find too few. */
 const byMeaning = ({ allowed, limit }: Question, vector: Float32Array): Channel => ({
@@ -58,10 +59,10 @@ const byMeaning = ({ allowed, limit }: Question, vector: Float32Array): Channel 
       filter: allowed,
     },
     size: count,
-    _source: ['memory', 'recorded'],
+    ...fieldsOnly(found),
     track_total_hits: false,
   }),
-  score: (hits) => hits.map(({ source, score }) => ({ ...found.parse(source), score })),
+  score: (hits) => hits.map(({ fields, score }) => ({ ...found.parse(fields), score })),
 });
 
 function byWords({ allowed, now, limit }: Question, terms: readonly string[]): Channel {
@@ -81,12 +82,12 @@ function byWords({ allowed, now, limit }: Question, terms: readonly string[]): C
         },
       },
       size: count,
-      _source: ['memory', 'recorded', 'weights', 'length'],
+      ...fieldsOnly(weighed),
       track_total_hits: false,
     }),
     score: (hits, corpus) =>
-      hits.map(({ source }) => {
-        const { weights, length, ...passage } = weighed.parse(source);
+      hits.map(({ fields }) => {
+        const { weights, length, ...passage } = weighed.parse(fields);
         return { ...passage, score: coverageOf({ weights: decodeWeights(weights), length }, terms, corpus) };
       }),
   };

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Instant } from '../../../domain/event.ts';
 import { coverage, inverseDocumentFrequency, saturation } from '../../../text/coverage.ts';
 import { milliseconds } from '../attributes.ts';
+import { type DecodedWeights, weightIn } from '../weights.ts';
 import type { Allowed } from './allowed.ts';
 import { allOf, anyOf, is, isBetween, noneOf, type Query } from './query.ts';
 import type { Answer } from './searches.ts';
@@ -53,12 +54,12 @@ export function corpusOf({ total, aggregations: given }: Answer): Corpus {
 }
 
 /** A passage's words, as `weights.ts` keeps them. */
-export type Words = { weights: ReadonlyMap<string, number>; length: number };
+export type Words = { weights: DecodedWeights; length: number };
 
 export const coverageOf = ({ weights, length }: Words, terms: readonly string[], corpus: Corpus): number =>
   coverage(
     terms.map((term, i) => ({
       idf: corpus.idfs[i] ?? 0,
-      saturation: saturation((weights.get(term) ?? 0) / TENTHS, length / TENTHS, corpus.meanLength),
+      saturation: saturation(weightIn(weights, term) / TENTHS, length / TENTHS, corpus.meanLength),
     })),
   );

@@ -1,5 +1,6 @@
 // What a memory is worth to a question, by the best of its passages: RETRIEVAL's two measures, and what is told of them.
 import type { Candidate } from '../../view-store.ts';
+import { weightIn } from '../weights.ts';
 import { type Corpus, coverageOf, type Words } from './corpus.ts';
 import type { Question } from './question.ts';
 
@@ -36,8 +37,8 @@ export function measure(passages: readonly Passage[], { terms, vector }: Questio
       measures.passage = passage.span;
     }
   }
-  const weights = best?.weights;
-  measures.matchedTerms = terms?.flatMap(({ term, word }) => (weights?.has(term) ? [word] : [])) ?? [];
+  for (const { term, word } of terms ?? [])
+    if (best !== null && weightIn(best.weights, term) > 0) measures.matchedTerms.push(word);
   return measures;
 }
 

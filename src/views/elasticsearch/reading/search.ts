@@ -10,6 +10,7 @@ import { decodeVector } from '../vector-bytes.ts';
 import { decodeWeights } from '../weights.ts';
 import { MOST_HITS } from './channels.ts';
 import { pairsOf } from './documents.ts';
+import { fieldsOnly, one } from './fields.ts';
 import { find } from './finding.ts';
 import { know } from './known.ts';
 import { measure, type Passage } from './measuring.ts';
@@ -37,20 +38,20 @@ export async function searchMemories(context: ReaderContext, query: SearchQuery)
   return { candidates, position };
 }
 
-const source = z.object({
-  memory: z.string(),
-  passages: z.number(),
-  index: z.number(),
-  start: z.number(),
-  end: z.number(),
-  weights: z.string().default(''),
-  length: z.number(),
+const placed = z.object({
+  memory: one(z.string()),
+  passages: one(z.number()),
+  index: one(z.number()),
+  start: one(z.number()),
+  end: one(z.number()),
+  weights: one(z.string()),
+  length: one(z.number()),
+  bits: one(z.string()).optional(),
 });
-const bits = z.tuple([z.string()]);
 
 async function passagesOf(
   context: ReaderContext,
-  { allowed, vector, terms }: Question,
+  { allowed, vector }: Question,
   memories: readonly string[],
 ): Promise<Map<string, Passage[]>> {
   const found = new Map<string, Passage[]>();
@@ -58,16 +59,15 @@ async function passagesOf(
   const { hits } = await searchOne(context, 'passages', {
     query: allOf([allowed, isOneOf('memory', memories)]),
     size: MOST_HITS,
-    _source: ['memory', 'passages', 'index', 'start', 'end', 'length', ...(terms === null ? [] : ['weights'])],
-    ...(vector !== null && { docvalue_fields: ['bits'] }),
+    ...fieldsOnly(vector === null ? placed.omit({ bits: true }) : placed),
     track_total_hits: false,
   });
-  for (const hit of hits) {
-    const { memory, passages, index, start, end, weights, length } = source.parse(hit.source);
+  for (const { fields } of hits) {
+    const { memory, passages, index, start, end, weights, length, bits } = placed.parse(fields);
     const passage: Passage = {
       index,
       span: passages === 1 ? null : [start, end],
-      vector: hit.fields.bits === undefined ? null : decodeVector(bits.parse(hit.fields.bits)[0]),
+      vector: bits === undefined ? null : decodeVector(bits),
       weights: decodeWeights(weights),
       length,
     };

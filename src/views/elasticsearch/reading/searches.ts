@@ -9,7 +9,6 @@ import type { ReaderContext } from '../reader-context.ts';
 export type Search = { kind: IndexKind; body: estypes.SearchSearchRequestBody };
 
 const hit = z.object({
-  _id: z.string(),
   _score: z.number().nullish(),
   _source: z.unknown().optional(),
   sort: z.array(z.unknown()).optional(),
@@ -24,7 +23,6 @@ const answer = z.object({
 const refusal = z.object({ status: z.number(), error: z.object({ type: z.string() }) });
 
 export type Hit = {
-  id: string;
   score: number;
   source: unknown;
   sort: unknown[];
@@ -74,8 +72,7 @@ export async function searchOne(
 function toAnswer(response: unknown): Answer {
   const { hits, aggregations } = answer.parse(response);
   return {
-    hits: hits.hits.map(({ _id, _score, _source, sort = [], fields = {} }) => ({
-      id: _id,
+    hits: hits.hits.map(({ _score, _source, sort = [], fields = {} }) => ({
       score: _score ?? 0,
       source: _source,
       sort,
