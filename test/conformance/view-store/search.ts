@@ -162,6 +162,18 @@ export function searchTests({ views, put, embed, search, found }: Harness): void
     }
   });
 
+  test('the many passages of a few long memories leave room for others', async () => {
+    await put(
+      ...['a', 'b', 'c'].map((id) => aMemory(id, { content: longText(1_600, -1, '') })),
+      aMemory('d', {
+        content: 'Hardly a sentence, with far more words in it that are about something else altogether',
+      }),
+    );
+    await embed();
+    for (const mode of ['KEYWORD', 'SEMANTIC', 'HYBRID'] as const)
+      expect(await found('this sentence is one of many', { mode, limit: 4 }), mode).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   test('the offsets of a passage are UTF-16 units', async () => {
     const content = `${'👩‍🚀 was there once more today again. '.repeat(60)}The zebra came. ${'👩‍🚀 was there once more today again. '.repeat(60)}`;
     await put(aMemory('long', { content }));
