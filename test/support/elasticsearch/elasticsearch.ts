@@ -47,6 +47,7 @@ export async function startOwnNode(port: number) {
     /** With the data that it had. */
     start: () => start(),
     kill: () => call('kill9'),
-    stop: () => call('stop'),
+    /** Its data go too. */
+    stop: () => call('stop', '--fresh'),
   };
 }

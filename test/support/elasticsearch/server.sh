@@ -3,7 +3,7 @@
 #
 #   server.sh start  [--port 9200] [--heap 1g] [--fresh]     --fresh: without the data of an earlier one
 #   server.sh status [--port 9200]     exit 0 up, 3 down
-#   server.sh stop   [--port 9200]     graceful (SIGTERM); data stays
+#   server.sh stop   [--port 9200] [--fresh]   graceful (SIGTERM); data stays, but with --fresh
 #   server.sh kill9  [--port 9200]     SIGKILL, for fault tests; data stays; `start` recovers it
 #
 # `start` prints the URL as the only line on stdout; everything else goes to stderr:
@@ -245,11 +245,15 @@ start() {
 end() { # signal, seconds to wait
   local pid
   if [ -d "$base" ] && has flock && exec 9>"$node.lock"; then flock -w "$timeout_s" 9 || true; fi
-  pid=$(running) || { say "not running on port $port"; rm -f "$pid_file" "$started_file"; return 0; }
-  kill -"$1" "$pid" || die "cannot signal pid $pid (started by another user?)"
-  wait_gone "$pid" "$2" || die "pid $pid is still alive after $2 s (kill9 --port $port ends it)"
+  if pid=$(running); then
+    kill -"$1" "$pid" || die "cannot signal pid $pid (started by another user?)"
+    wait_gone "$pid" "$2" || die "pid $pid is still alive after $2 s (kill9 --port $port ends it)"
+    say "pid $pid ended (SIG$1)"
+  else
+    say "not running on port $port"
+  fi
   rm -f "$pid_file" "$started_file"
-  say "pid $pid ended (SIG$1); data stays in $node"
+  if [ "$fresh" = yes ]; then rm -rf "$node" "$node.lock"; else say "data stays in $node"; fi
 }
 
 case $command in
