@@ -11,7 +11,7 @@ import { type Hit, searchOne } from './searches.ts';
 
 /** How often a page is read again because what it has is being changed, and the longest wait between two, in ms. */
 const ATTEMPTS = 40;
-const LONGEST_WAIT = 250;
+const LONGEST_WAIT = 100;
 
 const place = z.tuple([z.string()]);
 
