@@ -1,10 +1,11 @@
 // Several processes on the same indices: one of them writes, and what another still wants to write is refused.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Memory } from '../../src/domain/memory.ts';
 import type { ElasticViews } from '../../src/views/elasticsearch/views-through.ts';
 import { documentsIn } from '../support/elasticsearch/ask.ts';
 import { elasticsearchUrl, randomPrefix, removeIndices } from '../support/elasticsearch/elasticsearch.ts';
 import { type FaultyProxy, isBulk, startFaultyProxy } from '../support/elasticsearch/faulty-proxy.ts';
-import { aMemory, at, NOW, operator, putMemory } from '../support/fixtures.ts';
+import { aMemory, at, minute, NOW, operator, putMemory } from '../support/fixtures.ts';
 import { openElastic } from './elastic-open.ts';
 
 const lease = { ttl: 1_000, renewEvery: 100 };
@@ -129,5 +130,19 @@ describe.skipIf(!elasticsearchUrl)('several writers of views on Elasticsearch', 
     await proxy.stop();
     expect(await abandoned).toBe('failed');
     proxy = await startFaultyProxy(elasticsearchUrl ?? '');
+  });
+
+  test('what expired lends no words from then on, also where another process writes', async () => {
+    const said = (n: number, content: string, given: Partial<Memory> = {}) =>
+      putMemory(at(n), aMemory(`m${n}`, { content, session: 's', occurredAt: minute(n), ...given }));
+    await first.apply([said(1, 'swordfish', { expiresAt: minute(30) }), said(2, 'thanks')], at(2));
+    await second.refresh();
+    const ask = async (now: string) => {
+      const question = { mode: 'KEYWORD', text: 'swordfish thanks', vector: null, limit: 5 } as const;
+      const { candidates } = await second.search({ reader: operator, now, ...question });
+      return Object.fromEntries(candidates.map(({ memory, matchedTerms }) => [memory.id, matchedTerms]));
+    };
+    expect(await ask(minute(29))).toEqual({ m1: ['swordfish'], m2: ['swordfish', 'thanks'] });
+    expect(await ask(minute(30))).toEqual({ m2: ['thanks'] });
   });
 });

@@ -134,8 +134,10 @@ export type PassageDocument = Attributes & {
   /** What neighbours lend, each term the oftener the more it weighs; counted only before `lentUntil`, where that is. */
   lent?: string;
   lentUntil?: number;
-  /** `encodeWeights`, of all of them, and their sum. */
+  /** `encodeWeights` of what is its own, and of what is lent. */
   weights: string;
+  lentWeights?: string;
+  /** The sum of both. */
   length: number;
   /** With the previous memory's mixed in; both the same, in base64 of big-endian float32. `vector` not where it is zero. */
   vector?: string;

@@ -81,6 +81,7 @@ const passages = (dimensions: number): Properties => ({
   lent: words('lent'),
   lentUntil: long,
   weights: bytes,
+  lentWeights: bytes,
   length: { type: 'integer' },
   vector: {
     type: 'dense_vector',
@@ -134,7 +135,8 @@ const properties = (kind: IndexKind, dimensions: number): Properties => {
 };
 
 export function mappingOf(kind: IndexKind, dimensions: number): Mapping {
-  const source = kind === 'passages' ? { _source: { excludes: ['terms', 'lent', 'weights', 'vector', 'bits'] } } : {};
+  const source =
+    kind === 'passages' ? { _source: { excludes: ['terms', 'lent', 'weights', 'lentWeights', 'vector', 'bits'] } } : {};
   return { dynamic: 'strict', ...source, properties: properties(kind, dimensions) };
 }
 

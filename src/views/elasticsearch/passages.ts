@@ -22,16 +22,24 @@ export function passageDocuments(
   const lent = lenders.flatMap((lender) => lender.analysis.passages[0]?.terms ?? []);
   const lentUntil = lenders.flatMap((lender) => lender.memory.expiresAt ?? []).map(milliseconds);
   const previous = vectors.get(lenders[0]?.held.hashes[0] ?? '');
+  const lentWeights: Weights = new Map();
+  for (const [i, counts] of lent.entries()) addWeights(lentWeights, counts, Math.round(10 * (contextWeights[i] ?? 0)));
+  const lentLength = lengthOf(lentWeights);
   const shared = {
     ...attributesOf(memory),
     recorded: held.recorded,
     passages: analysis.passages.length,
     ...(held.neighbours !== null && { neighbours: held.neighbours }),
-    ...(lent.length > 0 && { lent: lent.map((counts, i) => repeated(counts, LENT_TIMES[i] ?? 0)).join(' ') }),
+    ...(lent.length > 0 && {
+      lent: lent.map((counts, i) => repeated(counts, LENT_TIMES[i] ?? 0)).join(' '),
+      lentWeights: encodeWeights(lentWeights),
+    }),
     ...(lentUntil.length > 0 && { lentUntil: Math.min(...lentUntil) }),
   };
   return analysis.passages.map(({ start, end, terms, hash }, index) => {
-    const weights = weightsOf(terms, analysis.fields, lent);
+    const weights: Weights = new Map();
+    addWeights(weights, terms, 10);
+    addWeights(weights, analysis.fields, 10);
     const vector = vectors.get(hash);
     return {
       ...shared,
@@ -42,18 +50,10 @@ export function passageDocuments(
       wanted: vector === undefined,
       terms: `${repeated(terms, 1)} ${repeated(analysis.fields, 1)}`,
       weights: encodeWeights(weights),
-      length: lengthOf(weights),
+      length: lengthOf(weights) + lentLength,
       ...(vector && vectorFields(previous ? mixVectors(vector, previous) : vector)),
     };
   });
-}
-
-function weightsOf(own: TermCounts, fields: TermCounts, lent: readonly TermCounts[]): Weights {
-  const weights: Weights = new Map();
-  addWeights(weights, own, 10);
-  addWeights(weights, fields, 10);
-  for (const [i, counts] of lent.entries()) addWeights(weights, counts, Math.round(10 * (contextWeights[i] ?? 0)));
-  return weights;
 }
 
 /** Each term as often as it counts, so many times. */

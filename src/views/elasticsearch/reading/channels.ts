@@ -1,10 +1,11 @@
 // The two ways a question finds passages, by meaning and by words, and how many of each are asked for.
 import type { estypes } from '@elastic/elasticsearch';
 import { z } from 'zod';
+import { milliseconds } from '../attributes.ts';
 import { decodeWeights } from '../weights.ts';
 import type { Scored } from './best.ts';
 import { type Corpus, coverageOf, isLent } from './corpus.ts';
-import { fieldsOnly, one } from './fields.ts';
+import { fieldsOnly, one, words } from './fields.ts';
 import type { Question } from './question.ts';
 import type { Hit } from './searches.ts';
 
@@ -43,7 +44,7 @@ export function channelsOf(question: Question): Channel[] {
 }
 
 const found = z.object({ memory: one(z.string()), recorded: one(z.string()) });
-const weighed = found.extend({ weights: one(z.string()), length: one(z.number()) });
+const weighed = found.extend(words);
 
 /** What is allowed is told within the search, not after it: else it would find too few. */
 const byMeaning = ({ allowed, limit }: Question, vector: Float32Array): Channel => ({
@@ -66,7 +67,7 @@ const byMeaning = ({ allowed, limit }: Question, vector: Float32Array): Channel 
 });
 
 function byWords({ allowed, now, limit }: Question, terms: readonly string[]): Channel {
-  const words = terms.join(' ');
+  const asked = terms.join(' ');
   return {
     first: Math.min(MOST_HITS, Math.max(FEWEST_WORDS, WORDS_FOR_ONE * limit)),
     most: MOST_HITS,
@@ -75,8 +76,8 @@ function byWords({ allowed, now, limit }: Question, terms: readonly string[]): C
         bool: {
           filter: [allowed],
           should: [
-            { match: { terms: words } },
-            { bool: { must: [{ match: { lent: words } }], filter: [isLent(now)] } },
+            { match: { terms: asked } },
+            { bool: { must: [{ match: { lent: asked } }], filter: [isLent(now)] } },
           ],
           minimum_should_match: 1,
         },
@@ -87,8 +88,9 @@ function byWords({ allowed, now, limit }: Question, terms: readonly string[]): C
     }),
     score: (hits, corpus) =>
       hits.map(({ fields }) => {
-        const { weights, length, ...passage } = weighed.parse(fields);
-        return { ...passage, score: coverageOf({ weights: decodeWeights(weights), length }, terms, corpus) };
+        const { memory, recorded, length, ...kept } = weighed.parse(fields);
+        const weights = decodeWeights(kept, milliseconds(now));
+        return { memory, recorded, score: coverageOf({ weights, length }, terms, corpus) };
       }),
   };
 }

@@ -5,12 +5,13 @@ import { checkFilter } from '../../filter-limits.ts';
 import { readable } from '../../kept-documents.ts';
 import { matches } from '../../matches.ts';
 import type { Candidate, SearchPage, SearchQuery } from '../../view-store.ts';
+import { milliseconds } from '../attributes.ts';
 import type { ReaderContext } from '../reader-context.ts';
 import { decodeVector } from '../vector-bytes.ts';
 import { decodeWeights } from '../weights.ts';
 import { MOST_HITS } from './channels.ts';
 import { pairsOf } from './documents.ts';
-import { fieldsOnly, one } from './fields.ts';
+import { fieldsOnly, one, words } from './fields.ts';
 import { find } from './finding.ts';
 import { know } from './known.ts';
 import { measure, type Passage } from './measuring.ts';
@@ -44,14 +45,13 @@ const placed = z.object({
   index: one(z.number()),
   start: one(z.number()),
   end: one(z.number()),
-  weights: one(z.string()),
-  length: one(z.number()),
+  ...words,
   bits: one(z.string()).optional(),
 });
 
 async function passagesOf(
   context: ReaderContext,
-  { allowed, vector }: Question,
+  { allowed, vector, now }: Question,
   memories: readonly string[],
 ): Promise<Map<string, Passage[]>> {
   const found = new Map<string, Passage[]>();
@@ -63,12 +63,12 @@ async function passagesOf(
     track_total_hits: false,
   });
   for (const { fields } of hits) {
-    const { memory, passages, index, start, end, weights, length, bits } = placed.parse(fields);
+    const { memory, passages, index, start, end, length, bits, ...kept } = placed.parse(fields);
     const passage: Passage = {
       index,
       span: passages === 1 ? null : [start, end],
       vector: bits === undefined ? null : decodeVector(bits),
-      weights: decodeWeights(weights),
+      weights: decodeWeights(kept, milliseconds(now)),
       length,
     };
     found.set(memory, [...(found.get(memory) ?? []), passage]);
