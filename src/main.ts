@@ -1,6 +1,7 @@
 // The program, and the only place that chooses adapters: by profile (src/profiles/) and by embedder.
 import { BadSetting, type Config, readConfig } from './config.ts';
 import { Failure } from './domain/failure.ts';
+import { openDistributed } from './profiles/distributed.ts';
 import { openEmbedded } from './profiles/embedded.ts';
 import { openEmbedder, signatureFor } from './profiles/embedder.ts';
 import type { Profile } from './profiles/profile.ts';
@@ -15,6 +16,8 @@ const SWEEP_EVERY_MS = 60_000;
 
 const exitCodes = { badSetting: 2, folderInUse: 3, cannotStart: 4 };
 
+const stop = stopSignal();
+
 try {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel, process.stdout);
@@ -24,17 +27,23 @@ try {
   });
   await start(config, logger);
 } catch (error) {
+  // Told to end while it waited to begin.
+  if (stop.aborted && error === stop.reason) process.exit();
   process.stderr.write(`${sentenceOf(error)}\n`);
   process.exitCode = exitCodeOf(error);
 }
 
 async function start(config: Config, logger: Logger): Promise<void> {
-  const stop = stopSignal();
   const folder = openDataFolder(config.dataFolder);
   await using open = new AsyncDisposableStack();
   open.defer(() => folder.close());
   const embedder = open.adopt(await openEmbedder(config, logger), (it) => it.close());
-  const profile = await openEmbedded(folder, signatureFor(embedder), logger, open);
+  const { engines } = config;
+  const signature = signatureFor(embedder);
+  const profile =
+    engines === null
+      ? await openEmbedded(folder, signature, logger, open)
+      : await openDistributed({ engines, folder, signature, logger, stop }, open);
   const { log, views, builds, resetViews, openScratch } = profile;
   const clock = () => new Date();
   const parts = { log, views, builds, embedder, resetViews, openScratch, clock, settings: config, logger };
