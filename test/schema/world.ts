@@ -26,6 +26,9 @@ import { createHashEmbedder } from '../support/hash-embedder.ts';
 import { openMemoryLog } from '../support/memory-log.ts';
 import { openNaiveViews } from '../support/naive-views.ts';
 
+/** Milliseconds: a busy machine is no failure. */
+const PATIENCE = 20_000;
+
 export const operator = Symbol('operator');
 export const administrator = Symbol('administrator');
 
@@ -83,7 +86,7 @@ export async function openWorld(options: WorldOptions = {}) {
   const projector = createProjector(log, views);
   await projector.start();
   const caughtUp = async (position: string) => {
-    if (!(await projector.waitFor(position, 2_000))) throw failure('UNAVAILABLE', 'the views are behind');
+    if (!(await projector.waitFor(position, PATIENCE))) throw failure('UNAVAILABLE', 'the views are behind');
   };
   const embedQuery = async (text: string) => {
     const [vector] = await embedder.embed([text], 'query');
