@@ -58,7 +58,11 @@ describe.skipIf(elasticsearchUrl === undefined)('two servers', () => {
     first.kill('SIGKILL');
     await first.exited;
     const after = await Promise.all(numbers(40).map((n) => record(second, 'analyst', `after ${n}`)));
-    const last = after.map(({ position }) => position).sort().at(-1) ?? '';
+    const last =
+      after
+        .map(({ position }) => position)
+        .sort()
+        .at(-1) ?? '';
     await expect.poll(() => total(second, last), { timeout: 10_000 }).toBe(before.length + after.length);
     const { data } = await second.ask(null, '{ verify { matches firstDifference } }');
     expect(data.verify).toEqual({ matches: true, firstDifference: null });
@@ -77,10 +81,17 @@ describe.skipIf(elasticsearchUrl === undefined)('two servers', () => {
   });
 
   test('a key holds on both, and revoked on one it is revoked on the other, where its streams end', async () => {
-    const issued = await administer(first, 'mutation ($input: IssueKeyInput!) { issueKey(input: $input) { key { id } secret } }', {
-      input: { tenant: 'default', role: 'AGENT', agent: 'writer' },
-    });
-    const { key: { id }, secret } = issued.data.issueKey;
+    const issued = await administer(
+      first,
+      'mutation ($input: IssueKeyInput!) { issueKey(input: $input) { key { id } secret } }',
+      {
+        input: { tenant: 'default', role: 'AGENT', agent: 'writer' },
+      },
+    );
+    const {
+      key: { id },
+      secret,
+    } = issued.data.issueKey;
     const subscriber = await listen(second, secret);
     expect(subscriber.status).toBe(200);
     await administer(first, 'mutation ($id: ID!) { revokeKey(id: $id) { id } }', { id });
