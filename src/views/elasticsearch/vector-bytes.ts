@@ -15,3 +15,16 @@ export function decodeVector(base64: string): Float32Array {
   new Uint8Array(vector.buffer).set(bytes);
   return vector;
 }
+
+/** Of `question` and a vector in base64, without making anything of it: a search asks for hundreds. */
+export function dotWith(question: Float32Array): (base64: string) => number {
+  const vector = new Float32Array(question.length);
+  const bytes = Buffer.from(vector.buffer);
+  return (base64) => {
+    bytes.write(base64, 'base64');
+    turned(bytes);
+    let sum = 0;
+    for (let i = 0; i < vector.length; i++) sum += (vector[i] ?? 0) * (question[i] ?? 0);
+    return sum;
+  };
+}

@@ -8,8 +8,8 @@ export type Passage = Words & {
   index: number;
   /** UTF-16 offsets into the content; null where the memory is but one passage. */
   span: [start: number, end: number] | null;
-  /** null: there is none yet. */
-  vector: Float32Array | null;
+  /** Its vector; null: there is none yet. */
+  bits: string | null;
 };
 
 export type Measures = Pick<Candidate, 'similarity' | 'coverage' | 'matchedTerms' | 'passage'>;
@@ -18,13 +18,19 @@ export type Measures = Pick<Candidate, 'similarity' | 'coverage' | 'matchedTerms
 const worth = (similarity: number | null, coverage: number | null): number =>
   (similarity ?? 0) + 4 * (coverage ?? 0) ** 2;
 
-export function measure(passages: readonly Passage[], { terms, vector }: Question, corpus: Corpus): Measures {
+/** `cosine`: of the question and a vector in base64, both of length 1; null when meaning is not asked for. */
+export function measure(
+  passages: readonly Passage[],
+  { terms }: Pick<Question, 'terms'>,
+  cosine: ((bits: string) => number) | null,
+  corpus: Corpus,
+): Measures {
   const words = terms?.map(({ term }) => term) ?? [];
   const measures: Measures = { similarity: null, coverage: null, matchedTerms: [], passage: null };
   let bestWorth = Number.NEGATIVE_INFINITY;
   let best: Passage | null = null;
   for (const passage of passages.toSorted((a, b) => a.index - b.index)) {
-    const similarity = vector === null || passage.vector === null ? null : dot(vector, passage.vector);
+    const similarity = cosine === null || passage.bits === null ? null : cosine(passage.bits);
     const coverage = terms === null ? null : coverageOf(passage, words, corpus);
     if (similarity !== null && (measures.similarity === null || similarity > measures.similarity))
       measures.similarity = similarity;
@@ -40,11 +46,4 @@ export function measure(passages: readonly Passage[], { terms, vector }: Questio
   for (const { term, word } of terms ?? [])
     if (best !== null && weightIn(best.weights, term) > 0) measures.matchedTerms.push(word);
   return measures;
-}
-
-/** Of vectors of length 1: their cosine. */
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
-  return sum;
 }

@@ -7,7 +7,7 @@ import { matches } from '../../matches.ts';
 import type { Candidate, SearchPage, SearchQuery } from '../../view-store.ts';
 import { milliseconds } from '../attributes.ts';
 import type { ReaderContext } from '../reader-context.ts';
-import { decodeVector } from '../vector-bytes.ts';
+import { dotWith } from '../vector-bytes.ts';
 import { decodeWeights } from '../weights.ts';
 import { MOST_HITS } from './channels.ts';
 import { pairsOf } from './documents.ts';
@@ -30,11 +30,12 @@ export async function searchMemories(context: ReaderContext, query: SearchQuery)
     passagesOf(context, question, memories),
     pairsOf(context, reader.tenant, memories),
   ]);
+  const cosine = question.vector === null ? null : dotWith(question.vector);
   const candidates = memories.flatMap((id, i): Candidate[] => {
     const [pair, own] = [pairs[i], passages.get(id)];
     const view = pair && own ? readable(reader, pair, now) : null;
     if (!view || !own || (view.memory.deprecation !== null && !includeDeprecated) || !matches(filter, view)) return [];
-    return [{ ...view, ...measure(own, question, corpus) }];
+    return [{ ...view, ...measure(own, question, cosine, corpus) }];
   });
   return { candidates, position };
 }
@@ -63,11 +64,11 @@ async function passagesOf(
     track_total_hits: false,
   });
   for (const { fields } of hits) {
-    const { memory, passages, index, start, end, length, bits, ...kept } = placed.parse(fields);
+    const { memory, passages, index, start, end, length, bits = null, ...kept } = placed.parse(fields);
     const passage: Passage = {
       index,
       span: passages === 1 ? null : [start, end],
-      vector: bits === undefined ? null : decodeVector(bits),
+      bits,
       weights: decodeWeights(kept, milliseconds(now)),
       length,
     };

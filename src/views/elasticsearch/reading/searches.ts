@@ -12,7 +12,7 @@ const hit = z.object({
   _score: z.number().nullish(),
   _source: z.unknown().optional(),
   sort: z.array(z.unknown()).optional(),
-  fields: z.record(z.string(), z.array(z.unknown())).optional(),
+  fields: z.unknown().optional(),
 });
 
 const answer = z.object({
@@ -27,7 +27,7 @@ export type Hit = {
   source: unknown;
   sort: unknown[];
   /** Doc values that were asked for. */
-  fields: Record<string, unknown[]>;
+  fields: unknown;
 };
 
 export type Answer = {
@@ -72,7 +72,7 @@ export async function searchOne(
 function toAnswer(response: unknown): Answer {
   const { hits, aggregations } = answer.parse(response);
   return {
-    hits: hits.hits.map(({ _score, _source, sort = [], fields = {} }) => ({
+    hits: hits.hits.map(({ _score, _source, sort = [], fields }) => ({
       score: _score ?? 0,
       source: _source,
       sort,
