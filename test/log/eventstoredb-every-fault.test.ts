@@ -74,3 +74,14 @@ test('appends that are answered after others broke off, and reads failed, are ac
   };
   await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map(writer));
 });
+
+test('a long read of one tenant has each event once, also where the server tells everything twice', async () => {
+  server = await startEventStore();
+  log = await openEventStoreLog({ url: server.url });
+  for (let round = 0; round < 12; round += 1)
+    await log.append(Array.from({ length: 50 }, (_, index) => write(stream(`s${round}-${index}`), 'none')));
+  server.faults.add({ on: ['subscribe'], fault: { kind: 'twice' } });
+  const { events } = await log.read({ after: null, limit: 1000, categories: ['memory'], tenant: 'acme' });
+  expect(new Set(events.map(({ id }) => id)).size).toBe(600);
+  expect(events).toHaveLength(600);
+});

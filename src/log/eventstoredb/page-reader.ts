@@ -94,9 +94,13 @@ export function createPageReader(dependencies: Dependencies): PageReader {
 
     return async () => {
       const { events, end } = await insist(patience, next);
-      const unseen = events.filter(({ commit }) => commit > seen);
+      // A piece may begin with what the one before had, and a subscription may tell what it told before.
+      const unseen = events.filter(({ commit }) => {
+        if (commit <= seen) return false;
+        seen = commit;
+        return true;
+      });
       at = unseen.at(-1)?.commit ?? at;
-      seen = at ?? seen;
       first = false;
       count = LARGEST_CHUNK;
       return { events: unseen, end };
