@@ -1,9 +1,11 @@
-// `npm run import -- <file>`: what was exported, here or from Aegis Memory or Mem0, into a data folder or a server.
+// `npm run import -- <file>`: what was exported, here or from Aegis Memory or Mem0, into a data folder, a server, or the
+// EventStoreDB of the distributed profile.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
+import { BadSetting, readConfig } from '../src/config.ts';
 import { checkName } from '../src/domain/checks.ts';
 import { Failure, failure } from '../src/domain/failure.ts';
 import { importEvents } from '../src/importing/import-events.ts';
@@ -13,6 +15,8 @@ import { openOverHttp } from '../src/importing/memory-target-over-http.ts';
 import type { ImportOptions, Pass, Summary } from '../src/importing/progress.ts';
 import { formats, openSource, type Source } from '../src/importing/source.ts';
 import { textOf } from '../src/importing/summary.ts';
+import type { EventLog } from '../src/log/event-log.ts';
+import { openEventStoreLog } from '../src/log/eventstoredb/eventstoredb-log.ts';
 import { openSqliteLog } from '../src/log/sqlite/sqlite-log.ts';
 import { DataFolderInUse, openDataFolder } from '../src/server/data-folder.ts';
 import { DEFAULT_TENANT } from '../src/server/first-start.ts';
@@ -32,7 +36,11 @@ const command = new Command('import')
   .description('Import events or memories. The same file again changes nothing; nothing is written if a line is bad.')
   .argument('<file>', "an export of Annals (events or memories), Aegis Memory's JSON lines, or Mem0's get_all")
   .addOption(new Option('--format <format>', 'what the file is').choices(['auto', ...formats]).default('auto'))
-  .option('--data <folder>', 'into this data folder, which no server may have open', process.env.ANNALS_DATA ?? 'data')
+  .option(
+    '--data <folder>',
+    'into this data folder, which no server may have open; into EVENTSTORE_URL when that is set and this is not given',
+    process.env.ANNALS_DATA ?? 'data',
+  )
   .option('--url <url>', 'through this running server instead (memories only)')
   .option('--key <key>', "the server's key for --url; ANNALS_KEY, or default.key in --data, unless given")
   .option('--tenant <name>', "into this tenant's; events stay their own tenant's unless given", name)
@@ -59,7 +67,9 @@ const options = z
   })
   .parse(command.opts());
 
+let eventStore: string | null = null;
 try {
+  if (command.getOptionValueSource('data') !== 'cli') eventStore = readConfig(process.env).engines?.eventStore ?? null;
   const source = await openSource(command.args[0] ?? '', options.format === 'auto' ? null : options.format);
   const summary = await showing(source, (onProgress) => importFrom(source, { ...options, onProgress }));
   console.log(options.json ? JSON.stringify(summary, null, 2) : textOf(summary, options));
@@ -75,16 +85,21 @@ async function importFrom(source: Source, importing: ImportOptions): Promise<Sum
   if (options.url !== undefined) return importToServer(source, options.url, importing);
   const tenant = options.tenant ?? null;
   // A dry run makes no folder.
-  if (options.dryRun && !existsSync(join(options.data, 'events.db')))
+  if (options.dryRun && eventStore === null && !existsSync(join(options.data, 'events.db')))
     return source.format === 'events'
       ? importEvents(source, { log: null, tenant }, importing)
       : importMemories(source, source.format, null, memoryOptions(importing));
   await using open = new AsyncDisposableStack();
-  const folder = open.adopt(openDataFolder(options.data), (it) => it.close());
-  const log = open.adopt(await openSqliteLog({ file: folder.files.log }), (it) => it.close());
+  const log = await openLog(open);
   if (source.format === 'events') return await importEvents(source, { log, tenant }, importing);
   const target = open.adopt(await openInProcess(log, tenant ?? DEFAULT_TENANT), (it) => it.close());
   return await importMemories(source, source.format, target, memoryOptions(importing));
+}
+
+async function openLog(open: AsyncDisposableStack): Promise<EventLog> {
+  if (eventStore !== null) return open.adopt(await openEventStoreLog({ url: eventStore }), (it) => it.close());
+  const folder = open.adopt(openDataFolder(options.data), (it) => it.close());
+  return open.adopt(await openSqliteLog({ file: folder.files.log }), (it) => it.close());
 }
 
 async function importToServer(source: Source, url: string, importing: ImportOptions): Promise<Summary> {
@@ -132,11 +147,12 @@ async function showing<T>(
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof DataFolderInUse) return exitCodes.folderInUse;
+  if (error instanceof BadSetting) return exitCodes.badInput;
   return error instanceof Failure && error.code === 'INVALID_INPUT' ? exitCodes.badInput : exitCodes.interrupted;
 }
 
 function sentenceOf(error: unknown): string {
   if (error instanceof DataFolderInUse) return `${error.message}: stop it, or import memories through it with --url`;
-  if (error instanceof Failure) return error.message;
+  if (error instanceof Failure || error instanceof BadSetting) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

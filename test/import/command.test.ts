@@ -6,10 +6,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RecordedEvent } from '../../src/domain/event.ts';
+import { openEventStoreLog } from '../../src/log/eventstoredb/eventstoredb-log.ts';
 import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 import { openDataFolder } from '../../src/server/data-folder.ts';
 import { serve } from '../../src/server/serve.ts';
 import { operator, startTestApp, type TestApp } from '../support/app.ts';
+import { startEventStore } from '../support/eventstore/event-store.ts';
 import { anEvent, aRecording, at } from '../support/fixtures.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -21,9 +23,10 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
-function start(...args: string[]) {
+const start = (...args: string[]) => startWith({}, ...args);
+function startWith(environment: Record<string, string>, ...args: string[]) {
   const child = spawn(process.execPath, ['scripts/import.ts', ...args], {
-    env: { PATH: process.env.PATH ?? '' },
+    env: { PATH: process.env.PATH ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -232,6 +235,36 @@ test('what a server exports makes the same state in an empty one', async () => {
   } finally {
     await into.close();
   }
+});
+
+test('with EVENTSTORE_URL set events go there, unless a folder is named', async () => {
+  await using stack = new AsyncDisposableStack();
+  const from = await startTestApp();
+  stack.defer(from.close);
+  await from.ask('ann', 'mutation { recordMemory(input: { content: "one" }) { position } }');
+  const file = folder.file('export');
+  await writeFile(file, await (await from.request(operator, '/export?format=events&keys=true')).text());
+  const server = await startEventStore();
+  stack.defer(server.stop);
+  const engines = { EVENTSTORE_URL: server.url, ELASTICSEARCH_URL: 'http://127.0.0.1:1', ANNALS_DATA: data };
+  const withEngines = (...args: string[]) => startWith(engines, file, '--json', ...args).ended;
+
+  const summaries = [await withEngines('--dry-run'), await withEngines(), await withEngines()];
+  expect(summaries.map(({ code, stdout }) => [code, JSON.parse(stdout)])).toMatchObject([
+    [0, { imported: 2, written: false }],
+    [0, { imported: 2, written: true }],
+    [0, { imported: 0, there: 2 }],
+  ]);
+  const log = await openEventStoreLog({ url: server.url });
+  stack.defer(log.close);
+  const { events } = await log.read({ after: null, limit: 10 });
+  expect(events.map(({ type }) => type)).toEqual(['key.issued', 'memory.recorded']);
+  expect(existsSync(data)).toBe(false);
+
+  expect(await withEngines('--data', data)).toMatchObject({ code: 0 });
+  expect(existsSync(data)).toBe(true);
+  const half = startWith({ EVENTSTORE_URL: server.url }, file);
+  expect(await half.ended).toMatchObject({ code: 2, stderr: expect.stringContaining('ELASTICSEARCH_URL is missing') });
 });
 
 test('memories go through a server, with the key that is given', async () => {
