@@ -39,7 +39,8 @@ export async function withMemories<T>(
       clearInterval(timer);
       assert(reached, projector.failure() ?? 'the projector is too slow');
     });
-    await embed(opened, vectors);
+    await withProgress('vectors', vectors.length, (done) => putVectors(opened.views, vectors, done));
+    await opened.views.refresh();
     return await work({ ...opened, log, projector });
   } finally {
     await projector.stop();
@@ -48,19 +49,20 @@ export async function withMemories<T>(
   }
 }
 
-async function embed({ views }: BenchViews, vectors: readonly Float32Array[]): Promise<void> {
-  await withProgress('vectors', vectors.length, async (done) => {
-    for (let made = 0; ; ) {
-      const wanted = await views.wantedVectors(500);
-      if (wanted.length === 0) return;
-      await views.putVectors(
-        wanted.map(({ hash, text }) => ({ hash, vector: vectors[numberIn(text)] ?? new Float32Array() })),
-      );
-      made += wanted.length;
-      done(made);
-    }
-  });
-  await views.refresh();
+/** All that are wanted, each by the number that its text names. */
+export async function putVectors(
+  views: BenchViews['views'],
+  vectors: readonly Float32Array[],
+  done: (made: number) => void = () => {},
+): Promise<void> {
+  for (let made = 0; ; ) {
+    const wanted = await views.wantedVectors(500);
+    if (wanted.length === 0) return;
+    const vectorOf = (text: string) => vectors[numberIn(text)] ?? new Float32Array();
+    await views.putVectors(wanted.map(({ hash, text }) => ({ hash, vector: vectorOf(text) })));
+    made += wanted.length;
+    done(made);
+  }
 }
 
 export const recorded = (number: number, random: () => number) => ({

@@ -5,9 +5,10 @@ import { connect, type Elastic } from '../../src/views/elasticsearch/client.ts';
 import type { Change } from '../../src/views/view-store.ts';
 import { elasticsearchUrl } from '../../test/support/elasticsearch/elasticsearch.ts';
 import { startFaultyProxy } from '../../test/support/elasticsearch/faulty-proxy.ts';
-import { randomOf } from '../index/data.ts';
+import { createVectors, randomOf } from '../index/data.ts';
 import { median } from '../support/report.ts';
 import { memoryOf, positionOf } from '../views/data.ts';
+import { putVectors } from './filling.ts';
 import { type BenchViews, withViews } from './views.ts';
 
 const MEMORIES = 5_000;
@@ -15,41 +16,63 @@ const MEMORIES = 5_000;
 const PAGE = 500;
 const ROUNDS = 3;
 
-export type Projecting = { memories: number; projected: number; bare: number; rounds: number };
+export type Projecting = { memories: number; rounds: number; rows: { what: string; views: number; bare: number }[] };
 
 /** Memories a second, each way; medians of rounds in turns, after one to warm up. */
 export async function measureProjecting(): Promise<Projecting> {
   const random = randomOf(3);
+  const nextVector = createVectors(random);
+  const vectors = Array.from({ length: MEMORIES }, nextVector);
   const changes = Array.from({ length: MEMORIES }, (_, n): Change => {
     const document = memoryOf(n, random);
     return { kind: 'memory', tenant: document.tenant, id: document.id, position: positionOf(n), document };
   });
-  const recorded = await record(changes);
-  const projected: number[] = [];
-  const bare: number[] = [];
-  for (let round = 0; round <= ROUNDS; round++) {
-    const rates = [await withViews((opened) => project(opened, changes)), await sendAgain(recorded)];
-    if (round === 0) continue;
-    projected.push(rates[0] ?? 0);
-    bare.push(rates[1] ?? 0);
-  }
-  return { memories: MEMORIES, projected: median(projected), bare: median(bare), rounds: ROUNDS };
+  const works: [string, Work][] = [
+    ['memories as they are recorded', (views) => project(views, changes)],
+    [
+      'and the vectors that follow',
+      async (views) => {
+        await project(views, changes);
+        await putVectors(views, vectors);
+      },
+    ],
+  ];
+  const rows = [];
+  for (const [what, work] of works) rows.push({ what, ...(await inTurns(work)) });
+  return { memories: MEMORIES, rounds: ROUNDS, rows };
 }
 
-async function project({ views }: BenchViews, changes: readonly Change[]): Promise<number> {
-  const begun = performance.now();
+type Work = (views: BenchViews['views']) => Promise<void>;
+
+async function inTurns(work: Work): Promise<{ views: number; bare: number }> {
+  const recorded = await record(work);
+  const views: number[] = [];
+  const bare: number[] = [];
+  for (let round = 0; round <= ROUNDS; round++) {
+    const rates = [await withViews((opened) => rateOf(() => work(opened.views))), await sendAgain(recorded)];
+    if (round === 0) continue;
+    views.push(rates[0] ?? 0);
+    bare.push(rates[1] ?? 0);
+  }
+  return { views: median(views), bare: median(bare) };
+}
+
+async function project(views: BenchViews['views'], changes: readonly Change[]): Promise<void> {
   for (let from = 0; from < changes.length; from += PAGE) {
     const page = changes.slice(from, from + PAGE);
     await views.apply(page, page.at(-1)?.position ?? '');
   }
-  return perSecond(begun);
 }
 
-const perSecond = (begun: number): number => MEMORIES / ((performance.now() - begun) / 1_000);
+async function rateOf(work: () => Promise<void>): Promise<number> {
+  const begun = performance.now();
+  await work();
+  return MEMORIES / ((performance.now() - begun) / 1_000);
+}
 
 type Recorded = { prefix: string; bodies: string[] };
 
-async function record(changes: readonly Change[]): Promise<Recorded> {
+async function record(work: Work): Promise<Recorded> {
   const proxy = await startFaultyProxy(elasticsearchUrl ?? '');
   const bodies: string[] = [];
   proxy.fault = ({ path, body }) => {
@@ -59,7 +82,7 @@ async function record(changes: readonly Change[]): Promise<Recorded> {
   try {
     const prefix = await withViews(
       async (opened) => {
-        await project(opened, changes);
+        await work(opened.views);
         return opened.prefix;
       },
       { url: proxy.url },
@@ -75,9 +98,9 @@ const sendAgain = ({ prefix: former, bodies }: Recorded): Promise<number> =>
     const renamed = bodies.map((body) => body.replaceAll(former, prefix));
     const elastic = connect(elasticsearchUrl ?? '');
     try {
-      const begun = performance.now();
-      for (const body of renamed) await sendBulk(elastic, body);
-      return perSecond(begun);
+      return await rateOf(async () => {
+        for (const body of renamed) await sendBulk(elastic, body);
+      });
     } finally {
       await elastic.close();
     }
