@@ -75,6 +75,26 @@ test('appends that are answered after others broke off, and reads failed, are ac
   await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map(writer));
 });
 
+// What its queue of appends holds when their connection breaks, the client rejects where nobody can handle it.
+test('two thousand appends at once, whose connection breaks off again and again, are there once', async () => {
+  server = await startEventStore();
+  log = await openEventStoreLog({ url: server.url, patience: 20_000 });
+  server.faults.add({ on: ['append'], fault: { kind: 'lose', by: 'break' }, every: 250 });
+  const names = Array.from({ length: 2_000 }, (_, index) => stream(`s${index}`));
+  const results = await Promise.all(names.map((name) => log.append([write(name, 'none', event(), event())])));
+  expect(results.every((result) => result.ok && !result.duplicate)).toBe(true);
+  expect((await log.read({ after: null, limit: 10_000 })).events).toHaveLength(4_000);
+});
+
+test('appends that the server never answers hold up no others for long', async () => {
+  server = await startEventStore();
+  log = await openEventStoreLog({ url: server.url, callTimeout: 200 });
+  server.faults.add({ on: ['append'], streams: /stalled/, fault: { kind: 'stall' }, times: 40 });
+  const names = Array.from({ length: 60 }, (_, index) => stream(index % 3 === 0 ? `s${index}` : `stalled-${index}`));
+  const results = await Promise.all(names.map((name) => log.append([write(name, 'none')])));
+  expect(results.every((result) => result.ok && !result.duplicate)).toBe(true);
+});
+
 test('a long read of one tenant has each event once, also where the server tells everything twice', async () => {
   server = await startEventStore();
   log = await openEventStoreLog({ url: server.url });

@@ -21,6 +21,7 @@ import { createRecall } from '../../src/queries/recall.ts';
 import { rebuildingFor } from '../../src/rebuilding/for-administrator.ts';
 import type { ViewStore } from '../../src/views/view-store.ts';
 import { isDistributed, openEngines } from '../support/distributed/engines.ts';
+import { isFaulty, openTestEventLog } from '../support/distributed/event-log.ts';
 import { analyse, TENANT } from '../support/fixtures.ts';
 import { createHashEmbedder } from '../support/hash-embedder.ts';
 import { openMemoryLog } from '../support/memory-log.ts';
@@ -63,7 +64,7 @@ export async function openWorld(options: WorldOptions = {}) {
   const signature = { projections: 1, model: embedder.model, dimensions: embedder.dimensions };
   const ownEngines = options.log !== undefined || options.views !== undefined;
   const engines = isDistributed && !ownEngines ? await openEngines(signature) : null;
-  const log = options.log ?? engines?.log ?? openMemoryLog();
+  const log = options.log ?? engines?.log ?? (isFaulty ? await openTestEventLog() : openMemoryLog());
   const calls: { get: string[][]; streams: string[] } = { get: [], streams: [] };
   const given = options.views ?? engines?.views ?? openNaiveViews({ analyse });
   const views: ViewStore = {

@@ -10,6 +10,7 @@ import { createLogger } from '../../src/server/logger.ts';
 import { openEmbeddedViews } from '../../src/views/embedded/embedded-views.ts';
 import { openScratchViews } from '../../src/views/embedded/scratch-views.ts';
 import { isDistributed, openEngines } from './distributed/engines.ts';
+import { isFaulty, openTestEventLog } from './distributed/event-log.ts';
 import { createHashEmbedder } from './hash-embedder.ts';
 
 export const ADMIN_KEY = 'the-administrator-of-the-tests';
@@ -121,7 +122,8 @@ async function openParts(folder: string, { settings, ...given }: TestAppOptions)
   const reopen = given.folder !== undefined;
   const engines = isDistributed && !ownEngines ? await openEngines(signature, { folder, reopen }) : null;
   const vectorsFile = join(folder, 'vectors.db');
-  const log = given.log ?? engines?.log ?? (await openSqliteLog({ file: join(folder, 'log.db'), logger }));
+  const openLog = () => (isFaulty ? openTestEventLog() : openSqliteLog({ file: join(folder, 'log.db'), logger }));
+  const log = given.log ?? engines?.log ?? (await openLog());
   const views =
     given.views ??
     engines?.views ??

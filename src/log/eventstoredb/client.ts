@@ -68,9 +68,15 @@ export type Connection = {
 type Shared = { appends: Line<EventStoreDBClient>; others: Line<EventStoreDBClient>; users: number };
 const clients = new Map<string, Shared>();
 
+/**
+ * Appends at once: of 16 that are not sent yet the client makes the next ones wait, and when its stream breaks then, those
+ * are rejections that nobody can handle. More at once are not faster.
+ */
+const MOST_APPENDS = 15;
+
 function share(url: string): Shared {
-  const line = () => createLine(() => clientOf(url));
-  const shared = clients.get(url) ?? { appends: line(), others: line(), users: 0 };
+  const make = () => clientOf(url);
+  const shared = clients.get(url) ?? { appends: createLine(make, MOST_APPENDS), others: createLine(make), users: 0 };
   shared.users += 1;
   clients.set(url, shared);
   return shared;

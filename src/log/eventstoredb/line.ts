@@ -1,5 +1,5 @@
-// A client of the server, replaced when the server does not answer it any more: it keeps one question about the server for
-// ever.
+// A client of the server: so many calls at once, each for so long, and another client in its place when the server does not
+// answer it any more.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Silence } from './trouble.ts';
 
@@ -19,50 +19,86 @@ export type Line<Client> = {
   close(): Promise<void>;
 };
 
-/** After so many silences without an answer between, the client is replaced. */
+/** After so many times as long as a call may take, without any answer, the client is replaced: many may be silent at once. */
 const SILENCES = 3;
 
-export function createLine<Client extends { dispose(): Promise<void> }>(make: () => Client): Line<Client> {
+/** `most`: calls that are under way at once. A call that is given up is one of them until it settles. */
+export function createLine<Client extends { dispose(): Promise<void> }>(
+  make: () => Client,
+  most = Number.POSITIVE_INFINITY,
+): Line<Client> {
   let client = make();
-  let silences = 0;
+  /** When the first call went unanswered after which there was no answer to any. */
+  let silentSince: number | null = null;
   /** The client is being ended, and the next one is not used before. */
   let replacing: Promise<void> | null = null;
+  let calls = { underWay: 0, givenUp: 0 };
+  const waiting = new Set<() => void>();
 
   async function replace(timeout: number): Promise<void> {
     await Promise.race([client.dispose(), sleep(timeout, undefined, { ref: false })]);
     client = make();
-    silences = 0;
+    calls = { underWay: 0, givenUp: 0 };
+    silentSince = null;
     replacing = null;
+    beginNext();
   }
 
   function silent(timeout: number): Silence {
-    silences += 1;
-    if (silences >= SILENCES) replacing ??= replace(timeout);
+    const now = performance.now();
+    silentSince ??= now;
+    if (now - silentSince >= (SILENCES - 1) * timeout || calls.givenUp > most / 2) replacing ??= replace(timeout);
     return new Silence('EventStoreDB has not answered in time');
+  }
+
+  function beginNext(): void {
+    for (const begin of waiting) {
+      if (replacing !== null || calls.underWay >= most) return;
+      waiting.delete(begin);
+      begin();
+    }
   }
 
   return {
     client: () => client,
     ask: (timeout, call, done, failed) =>
       new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(silent(timeout)), timeout);
-        const settle = <V, R>(value: V, result: (value: V) => R, settled: (result: R) => void) => {
-          clearTimeout(timer);
-          silences = 0;
-          try {
-            settled(result(value));
-          } catch (error) {
-            reject(error);
-          }
+        let givenUp = false;
+        const begin = () => {
+          const among = calls;
+          among.underWay += 1;
+          timer.refresh();
+          const settle = <V, R>(value: V, result: (value: V) => R, settled: (result: R) => void) => {
+            clearTimeout(timer);
+            silentSince = null;
+            among.underWay -= 1;
+            if (givenUp) among.givenUp -= 1;
+            beginNext();
+            try {
+              settled(result(value));
+            } catch (error) {
+              reject(error);
+            }
+          };
+          call(client).then(
+            (result) => settle(result, done, resolve),
+            (error: unknown) => settle(error, failed, resolve),
+          );
         };
-        const called = replacing === null ? call(client) : replacing.then(() => call(client));
-        called.then(
-          (result) => settle(result, done, resolve),
-          (error: unknown) => settle(error, failed, resolve),
-        );
+        const timer = setTimeout(() => {
+          if (waiting.delete(begin)) {
+            reject(new Silence('EventStoreDB answers others too slowly'));
+            return;
+          }
+          givenUp = true;
+          calls.givenUp += 1;
+          reject(silent(timeout));
+        }, timeout);
+        waiting.add(begin);
+        beginNext();
       }),
     answered() {
-      silences = 0;
+      silentSince = null;
     },
     silent,
     async close() {

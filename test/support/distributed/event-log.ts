@@ -9,9 +9,12 @@ import { startEventStore } from '../eventstore/event-store.ts';
 import { createFaults, everyFault } from '../eventstore/faults.ts';
 import { prefixed } from '../prefixed-connection.ts';
 
-/** With ANNALS_TEST_FAULTS=every the stand-in does everything wrong that it can, now and then. None of it may be noticed. */
-const withFaults = process.env.ANNALS_TEST_FAULTS === 'every';
-const CALL_TIMEOUT = withFaults ? 400 : 2_500;
+/**
+ * With ANNALS_TEST_PROFILE=faults the log alone is another: on a stand-in that does everything wrong that it can, now and
+ * then. None of it may be noticed.
+ */
+export const isFaulty = process.env.ANNALS_TEST_PROFILE === 'faults';
+const CALL_TIMEOUT = isFaulty ? 400 : 2_500;
 
 let standIn: ReturnType<typeof startEventStore> | null = null;
 afterAll(async () => {
@@ -20,8 +23,8 @@ afterAll(async () => {
 });
 
 async function serverUrl(): Promise<string> {
-  if (process.env.EVENTSTORE_URL !== undefined) return process.env.EVENTSTORE_URL;
-  standIn ??= startEventStore({ faults: withFaults ? everyFault() : createFaults() });
+  if (process.env.EVENTSTORE_URL !== undefined && !isFaulty) return process.env.EVENTSTORE_URL;
+  standIn ??= startEventStore({ faults: isFaulty ? everyFault() : createFaults() });
   return (await standIn).url;
 }
 

@@ -69,15 +69,19 @@ export function createFaults(): Faults {
   };
 }
 
-/** Each of them now and then, and no two of them in step. */
+/**
+ * Each of them now and then, and no two of them in step. What breaks an append breaks all that are under way with it, so
+ * that is rare: a thousand at once must come to an end.
+ */
 export function everyFault(): Faults {
   const faults = createFaults();
   const everyCall = ['append', 'read', 'subscribe', 'delete'] as const;
-  faults.add({ on: everyCall, fault: { kind: 'refuse' }, every: 61 });
+  faults.add({ on: ['read', 'subscribe', 'delete'], fault: { kind: 'refuse' }, every: 61 });
+  faults.add({ on: ['append'], fault: { kind: 'refuse' }, every: 251 });
   faults.add({ on: everyCall, fault: { kind: 'late', milliseconds: 25 }, every: 23 });
   faults.add({ on: everyCall, fault: { kind: 'stall' }, every: 307 });
-  faults.add({ on: ['append', 'delete'], fault: { kind: 'lose', by: 'break' }, every: 101 });
-  faults.add({ on: ['append', 'delete'], fault: { kind: 'lose', by: 'silence' }, every: 199 });
+  faults.add({ on: ['append', 'delete'], fault: { kind: 'lose', by: 'break' }, every: 199 });
+  faults.add({ on: ['append', 'delete'], fault: { kind: 'lose', by: 'silence' }, every: 167 });
   faults.add({ on: ['read', 'subscribe'], fault: { kind: 'drop', after: 2 }, every: 17 });
   faults.add({ on: ['subscribe'], fault: { kind: 'twice' }, every: 3 });
   return faults;
