@@ -1,5 +1,4 @@
 // The two ways a question finds passages, by meaning and by words, and how many of each are asked for.
-import type { estypes } from '@elastic/elasticsearch';
 import { z } from 'zod';
 import { milliseconds } from '../attributes.ts';
 import { decodeWeights } from '../weights.ts';
@@ -7,13 +6,13 @@ import type { Scored } from './best.ts';
 import { type Corpus, coverageOf, isLent } from './corpus.ts';
 import { fieldsOnly, one, words } from './fields.ts';
 import type { Question } from './question.ts';
-import type { Hit } from './searches.ts';
+import type { Hit, SearchBody } from './searches.ts';
 
 export type Channel = {
   /** Passages to ask for at first, and at the most. */
   first: number;
   most: number;
-  searchFor(count: number): estypes.SearchSearchRequestBody;
+  searchFor(count: number): SearchBody;
   score(hits: readonly Hit[], corpus: Corpus): Scored[];
 };
 
@@ -24,9 +23,9 @@ export const MOST_HITS = 10_000;
 const WORDS_FOR_ONE = 4;
 const FEWEST_WORDS = 200;
 
-/** What of the graph is looked at; the best, times what they are sampled over, are then compared in full. */
-const FEWEST_CANDIDATES = 100;
+/** How much more of the graph is looked at, and then compared in full; for fewer than these too few are found. */
 const OVERSAMPLE = 2;
+const FEWEST_NEAREST = 50;
 
 export function channelsOf(question: Question): Channel[] {
   const { vector, terms } = question;
@@ -48,14 +47,14 @@ const weighed = found.extend(words);
 
 /** What is allowed is told within the search, not after it: else it would find too few. */
 const byMeaning = ({ allowed, limit }: Question, vector: Float32Array): Channel => ({
-  first: limit,
+  first: Math.max(FEWEST_NEAREST, limit),
   most: MOST_HITS / OVERSAMPLE,
   searchFor: (count) => ({
     knn: {
       field: 'vector',
       query_vector: Array.from(vector),
       k: count,
-      num_candidates: Math.max(FEWEST_CANDIDATES, OVERSAMPLE * count),
+      num_candidates: OVERSAMPLE * count,
       rescore_vector: { oversample: OVERSAMPLE },
       filter: allowed,
     },

@@ -2,9 +2,9 @@
 import type { ReaderContext } from '../reader-context.ts';
 import { bestOf } from './best.ts';
 import { type Channel, channelsOf } from './channels.ts';
-import { type Corpus, corpusOf, corpusSearch, noCorpus } from './corpus.ts';
+import { type Corpus, corpusOf, corpusSearches } from './corpus.ts';
 import type { Question } from './question.ts';
-import { type Hit, type Search, search, searchOne } from './searches.ts';
+import { type Hit, type Search, type SearchBody, search, searchOne } from './searches.ts';
 
 export type Found = { memories: string[]; corpus: Corpus };
 
@@ -15,20 +15,16 @@ export async function find(context: ReaderContext, question: Question): Promise<
   const { terms, counted, now, limit } = question;
   const channels = channelsOf(question);
   const words = terms?.map(({ term }) => term) ?? [];
-  const counting = words.length === 0 ? [] : [corpusSearch(counted, words, now)];
-  const answers = await search(
-    context,
-    [...channels.map((channel) => channel.searchFor(channel.first)), ...counting].map(passages),
-  );
-  const counts = answers[channels.length];
-  const corpus = counts === undefined ? noCorpus : corpusOf(counts);
+  const first = channels.map((channel) => channel.searchFor(channel.first));
+  const answers = await search(context, [...first, ...corpusSearches(counted, words, now)].map(passages));
+  const corpus = corpusOf(answers.slice(channels.length));
   const memories = new Set<string>();
   for (const [i, channel] of channels.entries())
     for (const id of await bestBy(context, channel, corpus, answers[i]?.hits ?? [], limit)) memories.add(id);
   return { memories: [...memories], corpus };
 }
 
-const passages = (body: Search['body']): Search => ({ kind: 'passages', body });
+const passages = (body: SearchBody): Search => ({ kind: 'passages', body });
 
 async function bestBy(
   context: ReaderContext,

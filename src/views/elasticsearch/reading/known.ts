@@ -1,6 +1,5 @@
 // What a filter asks that no query over a memory's own attributes says: it is asked before, and the filter then names the
 // memories it holds for.
-import type { estypes } from '@elastic/elasticsearch';
 import { z } from 'zod';
 import { metadataHolds } from '../../metadata-test.ts';
 import type { MemoryFilter, MetadataFilter } from '../../view-store.ts';
@@ -8,7 +7,7 @@ import { parseDocument } from '../documents.ts';
 import type { ReaderContext } from '../reader-context.ts';
 import { isTooLong, widened } from './metadata.ts';
 import { allOf, is, isBetween, type Query } from './query.ts';
-import { searchOne } from './searches.ts';
+import { type SearchBody, searchOne } from './searches.ts';
 
 /** scoredFrom, scoredBelow: among the memories that have votes. */
 export type Condition = { scoredFrom: number } | { scoredBelow: number } | { metadata: MetadataFilter };
@@ -63,7 +62,7 @@ const readAll = (context: ReaderContext, query: Query, test: MetadataFilter): Pr
 async function pages(
   context: ReaderContext,
   kind: 'votes' | 'memories',
-  search: estypes.SearchSearchRequestBody,
+  search: SearchBody,
   size: number,
   holds: (source: unknown) => boolean,
 ): Promise<string[]> {

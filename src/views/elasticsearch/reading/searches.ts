@@ -6,7 +6,8 @@ import { Refused } from '../client.ts';
 import type { IndexKind } from '../names.ts';
 import type { ReaderContext } from '../reader-context.ts';
 
-export type Search = { kind: IndexKind; body: estypes.SearchSearchRequestBody };
+export type SearchBody = estypes.SearchSearchRequestBody;
+export type Search = { kind: IndexKind; body: SearchBody };
 
 const hit = z.object({
   _score: z.number().nullish(),
@@ -62,7 +63,7 @@ export async function search(
 export async function searchOne(
   context: Pick<ReaderContext, 'elastic' | 'names'>,
   kind: IndexKind,
-  body: estypes.SearchSearchRequestBody,
+  body: SearchBody,
 ): Promise<Answer> {
   const [only] = await search(context, [{ kind, body }]);
   if (only === undefined) throw new Error('a search was not answered');
