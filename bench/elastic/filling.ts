@@ -3,12 +3,15 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { createProjector, type Projector } from '../../projections/projector.ts';
 import type { JsonObject } from '../../src/domain/event.ts';
 import { streamName } from '../../src/domain/streams.ts';
 import type { EventLog } from '../../src/log/event-log.ts';
 import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
+import { connect } from '../../src/views/elasticsearch/client.ts';
+import { elasticsearchUrl } from '../../test/support/elasticsearch/elasticsearch.ts';
 import { randomOf } from '../index/data.ts';
 import { withProgress } from '../support/progress.ts';
 import { idOf, numberIn, recordingOf, TENANT, timeOf } from '../views/data.ts';
@@ -41,12 +44,26 @@ export async function withMemories<T>(
     });
     await withProgress('vectors', vectors.length, (done) => putVectors(opened.views, vectors, done));
     await opened.views.refresh();
+    await settled(opened);
     return await work({ ...opened, log, projector });
   } finally {
     await projector.stop();
     await log.close();
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Segments are merged for a while after so many writes, on the processors that answer. */
+async function settled({ prefix }: BenchViews): Promise<void> {
+  const elastic = connect(elasticsearchUrl ?? '');
+  const merging = async () => {
+    const stats = await elastic.send('merges cannot be counted', (client, options) =>
+      client.indices.stats({ index: `${prefix}-passages-*`, metric: 'merge' }, options),
+    );
+    return stats._all.total?.merges?.current ?? 0;
+  };
+  for (let quiet = 0; quiet < 5; await sleep(1_000)) quiet = (await merging()) === 0 ? quiet + 1 : 0;
+  await elastic.close();
 }
 
 /** All that are wanted, each by the number that its text names. */
