@@ -16,7 +16,6 @@ import type { ImportOptions, Pass, Summary } from '../src/importing/progress.ts'
 import { formats, openSource, type Source } from '../src/importing/source.ts';
 import { textOf } from '../src/importing/summary.ts';
 import type { EventLog } from '../src/log/event-log.ts';
-import { openEventStoreLog } from '../src/log/eventstoredb/eventstoredb-log.ts';
 import { openSqliteLog } from '../src/log/sqlite/sqlite-log.ts';
 import { DataFolderInUse, openDataFolder } from '../src/server/data-folder.ts';
 import { DEFAULT_TENANT } from '../src/server/first-start.ts';
@@ -97,7 +96,10 @@ async function importFrom(source: Source, importing: ImportOptions): Promise<Sum
 }
 
 async function openLog(open: AsyncDisposableStack): Promise<EventLog> {
-  if (eventStore !== null) return open.adopt(await openEventStoreLog({ url: eventStore }), (it) => it.close());
+  if (eventStore !== null) {
+    const { openEventStoreLog } = await import('../src/log/eventstoredb/eventstoredb-log.ts');
+    return open.adopt(await openEventStoreLog({ url: eventStore }), (it) => it.close());
+  }
   const folder = open.adopt(openDataFolder(options.data), (it) => it.close());
   return open.adopt(await openSqliteLog({ file: folder.files.log }), (it) => it.close());
 }

@@ -1,16 +1,16 @@
 // The program, and the only place that chooses adapters: by profile (src/profiles/) and by embedder.
 import { BadSetting, type Config, readConfig } from './config.ts';
 import { Failure } from './domain/failure.ts';
-import { openDistributed } from './profiles/distributed.ts';
 import { openEmbedded } from './profiles/embedded.ts';
 import { openEmbedder, signatureFor } from './profiles/embedder.ts';
 import type { Profile } from './profiles/profile.ts';
 import { createApp } from './server/app.ts';
-import { DataFolderInUse, openDataFolder } from './server/data-folder.ts';
+import { type DataFolder, DataFolderInUse, openDataFolder } from './server/data-folder.ts';
 import { createLogger, type Logger } from './server/logger.ts';
 import { addProcessMetrics } from './server/metrics.ts';
 import { run } from './server/run.ts';
 import { stopSignal } from './server/stop-signal.ts';
+import type { ViewSignature } from './views/view-store.ts';
 
 const SWEEP_EVERY_MS = 60_000;
 
@@ -38,12 +38,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   await using open = new AsyncDisposableStack();
   open.defer(() => folder.close());
   const embedder = open.adopt(await openEmbedder(config, logger), (it) => it.close());
-  const { engines } = config;
-  const signature = signatureFor(embedder);
-  const profile =
-    engines === null
-      ? await openEmbedded(folder, signature, logger, open)
-      : await openDistributed({ engines, folder, signature, logger, stop }, open);
+  const profile = await openProfile(config, folder, signatureFor(embedder), logger, open);
   const { log, views, builds, resetViews, openScratch } = profile;
   const clock = () => new Date();
   const parts = { log, views, builds, embedder, resetViews, openScratch, clock, settings: config, logger };
@@ -52,6 +47,19 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const sweeping = setInterval(() => void sweep(app.projector.caughtUp(), profile, logger), SWEEP_EVERY_MS);
   open.defer(() => clearInterval(sweeping));
   await run({ app, config, profile: profile.name, keyFile: profile.keyFile, logger, stop });
+}
+
+async function openProfile(
+  { engines }: Config,
+  folder: DataFolder,
+  signature: ViewSignature,
+  logger: Logger,
+  open: AsyncDisposableStack,
+): Promise<Profile> {
+  if (engines === null) return openEmbedded(folder, signature, logger, open);
+  // Imported here: the clients of the engines cost a start without them a third of a second.
+  const { openDistributed } = await import('./profiles/distributed.ts');
+  return openDistributed({ engines, folder, signature, logger, stop }, open);
 }
 
 async function sweep(caughtUp: boolean, profile: Profile, logger: Logger): Promise<void> {
