@@ -3,7 +3,7 @@
 import type { Position, RecordedEvent } from '../src/domain/event.ts';
 import type { EventLog } from '../src/log/event-log.ts';
 import { RejectedChanges } from '../src/views/rejected-changes.ts';
-import type { Parking, ViewWriter } from '../src/views/view-store.ts';
+import { nothingParked, type ViewWriter } from '../src/views/view-store.ts';
 import { erases, Halted, mustNotBeLeftOut } from './halted.ts';
 import { leavingOut } from './left-out.ts';
 import { type Item, itemOf, prepare } from './prepare.ts';
@@ -25,8 +25,6 @@ export type Applier = {
   /** Events that were passed over because their type is not known here, by type. */
   skipped(): Record<string, number>;
 };
-
-const nothing: Parking = { park: [], release: [] };
 
 export function createApplier({ log, views, clock, warn }: Applying): Applier {
   const skipped = new Map<string, number>();
@@ -62,7 +60,7 @@ export function createApplier({ log, views, clock, warn }: Applying): Applier {
       return applyItems(items.slice(middle), upTo);
     }
     if (first) await applyAlone(first, reason);
-    if (written.checkpoint() !== upTo) await written.moveTo(upTo, [], nothing);
+    if (written.checkpoint() !== upTo) await written.moveTo(upTo, [], nothingParked);
   }
 
   /** An event that asks for a retry, that must not be left out, or that is known to be at fault. */
@@ -78,7 +76,7 @@ export function createApplier({ log, views, clock, warn }: Applying): Applier {
       leftOut.park(recorded, reason ?? 'it cannot be applied');
       return written.moveTo(position, [], leftOut.parking());
     }
-    return written.moveTo(position, [], nothing);
+    return written.moveTo(position, [], nothingParked);
   }
 
   async function applyOrHalt({ stream, type, position }: RecordedEvent, reason: string | null): Promise<void> {

@@ -3,7 +3,7 @@
 import type { Position } from '../src/domain/event.ts';
 import type { EventLog } from '../src/log/event-log.ts';
 import { RejectedChanges } from '../src/views/rejected-changes.ts';
-import type { ParkedStream } from '../src/views/view-store.ts';
+import { nothingParked, type ParkedStream } from '../src/views/view-store.ts';
 import { mustNotBeLeftOut } from './halted.ts';
 import type { Parked } from './left-out.ts';
 import { type Item, itemOf, lastOfEach, type Preparing, prepare, prepareWhatCanBe } from './prepare.ts';
@@ -48,7 +48,7 @@ async function oneByOne(
     const { changes, leftOut, cut } = await prepare(preparing, [item], others);
     const fault = cut?.reason ?? leftOut.parked().get(stream)?.reason ?? null;
     // The stream stays parked until all of it is tried: a crash in between loses nothing.
-    const reason = fault ?? (await rejection(() => written.stay(changes, { park: [], release: [] })));
+    const reason = fault ?? (await rejection(() => written.stay(changes, nothingParked)));
     if (reason === null) continue;
     const { position, type } = item.recorded;
     // What must not be left out is not parked, but waited for.

@@ -42,6 +42,7 @@ export type ParkedStream = {
 };
 /** `park` replaces what is known of a stream; `release` names streams that are whole again. */
 export type Parking = { park: readonly ParkedStream[]; release: readonly string[] };
+export const nothingParked: Parking = { park: [], release: [] };
 
 /** A text that wants a vector: SHA-256 of the UTF-8 text in hex, and the text as the embedder gets it. */
 export type WantedVector = { hash: string; text: string };

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Position } from '../../domain/event.ts';
 import { failure } from '../../domain/failure.ts';
+import { parkedStream } from '../parked-stream.ts';
 import type { ParkedStream, Parking } from '../view-store.ts';
 import type { State, Stored } from './state.ts';
 
@@ -10,16 +11,7 @@ const checkpoint = z.object({
   /** Who wrote it: so that no two processes ever write the same. */
   writer: z.string(),
   position: z.string().nullable(),
-  parked: z.array(
-    z.object({
-      stream: z.string(),
-      position: z.string(),
-      type: z.string(),
-      reason: z.string(),
-      events: z.number(),
-      since: z.string(),
-    }),
-  ),
+  parked: z.array(parkedStream),
 });
 type Checkpoint = z.infer<typeof checkpoint>;
 

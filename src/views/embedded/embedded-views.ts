@@ -5,9 +5,16 @@ import type { Logger } from 'pino';
 import type { Instant, Position } from '../../domain/event.ts';
 import { failure } from '../../domain/failure.ts';
 import { readable, tombstone } from '../kept-documents.ts';
-import type { Documents, Records, RecordsQuery, ScanQuery, ViewSignature, ViewStore } from '../view-store.ts';
+import {
+  type Documents,
+  nothingParked,
+  type Records,
+  type RecordsQuery,
+  type ScanQuery,
+  type ViewSignature,
+  type ViewStore,
+} from '../view-store.ts';
 import { isDamage } from './damage.ts';
-import { nothingParked } from './parked.ts';
 import { openReader, type ViewsReader } from './reader.ts';
 import type { ScannedRow } from './scan.ts';
 import { WorkerLink } from './worker-link.ts';

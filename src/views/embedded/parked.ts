@@ -1,18 +1,7 @@
 // Which streams are left out of the views for now: a row each, written in the transaction that moves the checkpoint.
 import type { DatabaseSync } from 'node:sqlite';
-import { z } from 'zod';
+import { parkedStream } from '../parked-stream.ts';
 import type { ParkedStream, Parking } from '../view-store.ts';
-
-export const nothingParked: Parking = { park: [], release: [] };
-
-const row = z.object({
-  stream: z.string(),
-  position: z.string(),
-  type: z.string(),
-  reason: z.string(),
-  events: z.number(),
-  since: z.string(),
-});
 
 export function parkedIn(db: DatabaseSync) {
   const put = db.prepare('INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?)');
@@ -24,6 +13,6 @@ export function parkedIn(db: DatabaseSync) {
       for (const { stream, position, type, reason, events, since } of park)
         put.run(stream, position, type, reason, events, since);
     },
-    all: (): ParkedStream[] => rows.all().map((found) => row.parse(found)),
+    all: (): ParkedStream[] => rows.all().map((found) => parkedStream.parse(found)),
   };
 }
