@@ -4,6 +4,7 @@ import { projected } from '../../projections/project-page.ts';
 import { createProjector } from '../../projections/projector.ts';
 import type { Position } from '../domain/event.ts';
 import type { Embedder } from '../embedding/embedder.ts';
+import { nudging } from '../embedding/nudging.ts';
 import { createPump } from '../embedding/pump.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { BuildViews } from '../views/view-builds.ts';
@@ -47,14 +48,7 @@ const BATCHES = 2;
 
 export async function startFiller(views: BuildViews, { log, embedder, clock, logger }: FillerOptions): Promise<Filler> {
   const pump = createPump(views, embedder, { logger, batches: BATCHES, isOn: () => projector.leads() });
-  const nudging: BuildViews = {
-    ...views,
-    async apply(changes, checkpoint, parking) {
-      await views.apply(changes, checkpoint, parking);
-      pump.nudge();
-    },
-  };
-  const projector = createProjector(log, nudging, {
+  const projector = createProjector(log, nudging(views, pump), {
     logger,
     clock,
     pageSize: EVENTS_IN_PAGE,

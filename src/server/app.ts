@@ -13,6 +13,7 @@ import { createHandoffExpiry } from '../commands/handoff-expiry.ts';
 import type { Position } from '../domain/event.ts';
 import { failure } from '../domain/failure.ts';
 import type { Embedder } from '../embedding/embedder.ts';
+import { nudging } from '../embedding/nudging.ts';
 import { createPump, type Pump } from '../embedding/pump.ts';
 import { createQueryEmbedder } from '../embedding/query-cache.ts';
 import { openLive } from '../live/live.ts';
@@ -228,15 +229,6 @@ export async function createApp({
     metrics,
   };
 }
-
-/** The pump looks for work whenever documents changed. */
-const nudging = (views: ViewStore, pump: Pump): ViewStore => ({
-  ...views,
-  apply: async (changes, checkpoint, parking) => {
-    await views.apply(changes, checkpoint, parking);
-    pump.nudge();
-  },
-});
 
 const CATCH_UP_MS = 2_000;
 const PUMP_STOP_MS = 3_000;
