@@ -50,9 +50,7 @@ export async function openDistributed(
     builds,
     resetViews: views.reset,
     openScratch: async () => withKeptVectors(await openScratchViews(scratch), views.findVectors),
-    sweep: async (now) => {
-      await views.sweep(now);
-    },
+    sweep: views.sweep,
     keyFile: folder.files.defaultKey,
   };
 }

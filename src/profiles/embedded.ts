@@ -34,9 +34,7 @@ export async function openEmbedded(
     builds,
     resetViews: views.reset,
     openScratch: () => openScratchViews(scratch),
-    sweep: async (now) => {
-      await views.sweep(now);
-    },
+    sweep: views.sweep,
     keyFile: folder.files.defaultKey,
   };
 }

@@ -14,7 +14,7 @@ export type Profile = {
   /** Empty views, for a state of the past; they are gone when they are closed. */
   openScratch: () => Promise<ViewStore>;
   /** Clears away what expired. Only at the log's head: later events of an expired memory would find its text gone. */
-  sweep: (now: string) => Promise<void>;
+  sweep: (now: string) => Promise<unknown>;
   /** Where the default tenant's key is kept. */
   keyFile: string;
 };

@@ -5,11 +5,11 @@ import { Failure, failure } from '../domain/failure.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import type { EmbedQuery } from '../embedding/query-cache.ts';
 import type { EventLog } from '../log/event-log.ts';
+import { hasModelOf, sameSignature } from '../views/signatures.ts';
 import type { Build, BuildRole, BuildViews, ViewBuilds } from '../views/view-builds.ts';
-import type { ViewSignature, ViewStore } from '../views/view-store.ts';
+import type { ViewStore } from '../views/view-store.ts';
 import { compare, differenceIn } from './compare.ts';
 import { type Amount, type Filler, startFiller } from './filler.ts';
-import { hasModelOf } from './same-model.ts';
 import type { Comparison, RebuildOutcome, RebuildPhase, RebuildStatus } from './status.ts';
 
 export type RebuildingParts = {
@@ -79,8 +79,6 @@ export function createRebuilding(parts: RebuildingParts): Rebuilding {
   let outcome: RebuildOutcome | null = null;
   let comparison: Comparison | null = null;
   let closed = false;
-
-  const isOwn = (made: ViewSignature) => hasModelOf(made, own) && made.projections === own.projections;
 
   function begin(role: BuildRole, accept: boolean): void {
     if (closed) throw failure('UNAVAILABLE', 'the server is stopping');
@@ -227,9 +225,9 @@ export function createRebuilding(parts: RebuildingParts): Rebuilding {
       await builds.drop('previous');
     },
     async begin() {
-      if (run !== null || outcome?.result === 'DIFFERENT' || isOwn(builds.signature())) return;
+      if (run !== null || outcome?.result === 'DIFFERENT' || sameSignature(builds.signature(), own)) return;
       const { previous } = await builds.list();
-      begin(previous !== null && isOwn(previous.signature) ? 'previous' : 'next', false);
+      begin(previous !== null && sameSignature(previous.signature, own) ? 'previous' : 'next', false);
     },
     settled: async () => run?.over,
     async close() {

@@ -1,9 +1,9 @@
 // Views of another embedder than this server's still answer by words: their vectors cannot be compared with those that
 // questions have here, and they are given none of this embedder's.
 import { failure } from '../domain/failure.ts';
+import { hasModelOf } from '../views/signatures.ts';
 import type { ViewBuilds } from '../views/view-builds.ts';
 import type { ViewStore } from '../views/view-store.ts';
-import { hasModelOf } from './same-model.ts';
 
 export function wordsMeanwhile(views: ViewStore, builds: Pick<ViewBuilds, 'own' | 'signature'>): ViewStore {
   const isForeign = () => !hasModelOf(builds.signature(), builds.own);

@@ -1,8 +1,7 @@
 // How far the log is known to reach in this process. What is found at or before there was in the log before.
 export type Horizon = {
   commit(): bigint;
-  /** Whether it lies beyond all that was known. */
-  reach(commit: bigint): boolean;
+  reach(commit: bigint): void;
 };
 
 export function createHorizon(start: bigint): Horizon {
@@ -10,9 +9,7 @@ export function createHorizon(start: bigint): Horizon {
   return {
     commit: () => known,
     reach(commit) {
-      if (commit <= known) return false;
-      known = commit;
-      return true;
+      if (commit > known) known = commit;
     },
   };
 }

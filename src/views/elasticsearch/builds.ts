@@ -60,9 +60,6 @@ const meta = z.object({ layout: z.number(), projections: z.number(), model: z.st
 
 export const nextName = (builds: readonly BuildMade[]): Part => buildName(Number(builds.at(-1)?.name ?? 0) + 1);
 
-export const sameSignature = (a: ViewSignature, b: ViewSignature): boolean =>
-  a.projections === b.projections && a.model === b.model && a.dimensions === b.dimensions;
-
 export function createBuildIndices(elastic: Elastic, prefix: string, options: IndexOptions): BuildIndices {
   const indexOf = (kind: IndexKind, build: Part, signature: ViewSignature) =>
     indexName(prefix, kind, partOf(kind, build, signature));

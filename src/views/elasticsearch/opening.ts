@@ -2,8 +2,9 @@
 // all there. Else one is begun, empty.
 import type { Position } from '../../domain/event.ts';
 import { failure } from '../../domain/failure.ts';
+import { sameSignature } from '../signatures.ts';
 import type { ViewSignature } from '../view-store.ts';
-import { type BuildIndices, type BuildMade, nextName, sameSignature } from './builds.ts';
+import { type BuildIndices, type BuildMade, nextName } from './builds.ts';
 import type { Part } from './names.ts';
 
 export type Opened = {

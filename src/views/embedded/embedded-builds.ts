@@ -1,6 +1,7 @@
 // Builds of the embedded views: files beside each other, each with a worker of its own while it is open. The vectors are
 // kept in one file for all of them, so that a text is embedded once for each model.
 import { failure } from '../../domain/failure.ts';
+import { sameSignature } from '../signatures.ts';
 import type { Build, BuildRole, BuildViews, ViewBuilds } from '../view-builds.ts';
 import type { ViewSignature } from '../view-store.ts';
 import { buildsFile, type Numbers } from './builds-file.ts';
@@ -147,4 +148,4 @@ export async function openEmbeddedBuilds(options: EmbeddedBuildsOptions): Promis
 }
 
 const isSame = (made: ViewSignature | null, wanted: ViewSignature): boolean =>
-  made?.projections === wanted.projections && made.model === wanted.model && made.dimensions === wanted.dimensions;
+  made !== null && sameSignature(made, wanted);
