@@ -8,7 +8,7 @@ import type { RecordDocument } from '../record-attributes.ts';
 import { RejectedChanges } from '../rejected-changes.ts';
 import type { Change, DocumentKey, DocumentKind } from '../view-store.ts';
 import { type Bulk, openBulk, type Rejected, type Write } from './bulk.ts';
-import { type Elastic, MISSING_INDEX, Refused } from './client.ts';
+import type { Elastic } from './client.ts';
 import {
   documentId,
   forgottenDocument,
@@ -18,6 +18,7 @@ import {
   recordSource,
   votesDocument,
 } from './documents.ts';
+import { fetchSources } from './fetching.ts';
 import type { Held, Told } from './held.ts';
 import type { Indexing, IndexingParts, Turn } from './indexing.ts';
 import type { Names } from './names.ts';
@@ -115,15 +116,11 @@ export function createApplying({ elastic, names, analyse, indexing, parts }: Opt
 
   /** The positions of the votes of those memories that have any. */
   async function votesOf(ids: readonly string[]): Promise<[id: string, position: Position][]> {
-    if (ids.length === 0) return [];
-    const what = 'the votes cannot be read';
-    const { docs } = await elastic.send(what, (client, options) =>
-      client.mget({ index: names.alias('votes'), ids: [...ids] }, options),
+    const places = ids.map((id) => ({ index: names.alias('votes'), id }));
+    const sources = await fetchSources(elastic, places, { what: 'the votes cannot be read' });
+    return ids.flatMap((id, i): [string, Position][] =>
+      sources[i] === undefined ? [] : [[id, keptSource.parse(sources[i]).position]],
     );
-    return docs.flatMap((doc): [string, Position][] => {
-      if ('error' in doc) throw new Refused(what, 404, MISSING_INDEX);
-      return doc.found ? [[doc._id, keptSource.parse(doc._source).position]] : [];
-    });
   }
 
   /** A forgotten memory's votes go with it. */

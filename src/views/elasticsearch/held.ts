@@ -5,8 +5,9 @@ import { z } from 'zod';
 import type { Position } from '../../domain/event.ts';
 import type { Memory } from '../../domain/memory.ts';
 import type { Analyse, Analysis } from '../../text/analysis.ts';
-import { type Elastic, MISSING_INDEX, Refused } from './client.ts';
+import type { Elastic } from './client.ts';
 import { parseDocument } from './documents.ts';
+import { fetchSources } from './fetching.ts';
 import type { Names } from './names.ts';
 
 /** What a memory's document says of its place among others. */
@@ -41,9 +42,6 @@ const MOST_HELD = 50_000;
 /** Only of memories of one passage, which are all that neighbours are interested in. */
 const MOST_TOLD = 2_000;
 
-/** Fetched at once. */
-const PAGE = 500;
-
 const source = z.object({
   tenant: z.string(),
   memory: z.string(),
@@ -61,31 +59,18 @@ export function createHeld(elastic: Elastic, names: Names, analyse: Analyse): He
   const helds = new QuickLru<string, Held | null>({ maxSize: MOST_HELD });
   const tolds = new QuickLru<string, Omit<Told, 'held'>>({ maxSize: MOST_TOLD });
 
-  async function fetch(ids: readonly string[], withDocument: boolean) {
-    const what = 'the memories cannot be read';
-    const fields = withDocument ? [...FIELDS, 'document'] : FIELDS;
-    const { docs } = await elastic.send(what, (client, options) =>
-      client.mget({ index: names.alias('memories'), ids: [...ids], _source: fields }, options),
-    );
-    return docs.map((doc) => {
-      if ('error' in doc) throw new Refused(what, 404, MISSING_INDEX);
-      return doc.found ? source.parse(doc._source) : null;
-    });
-  }
-
-  /** Asks for what is not in `known`, a page at a time, and hands over what came. */
+  /** Asks for what is not remembered, and hands over what came. */
   async function fill(
-    missing: readonly string[],
-    withDocument: boolean,
+    missing: Iterable<string>,
+    fields: readonly string[],
     take: (id: string, held: Held | null, json?: string) => void,
   ) {
-    for (let start = 0; start < missing.length; start += PAGE) {
-      const page = missing.slice(start, start + PAGE);
-      const found = await fetch(page, withDocument);
-      for (const [i, id] of page.entries()) {
-        const { document, ...rest } = found[i] ?? {};
-        take(id, 'position' in rest ? heldOf(rest) : null, document);
-      }
+    const ids = [...missing];
+    const places = ids.map((id) => ({ index: names.alias('memories'), id }));
+    const sources = await fetchSources(elastic, places, { what: 'the memories cannot be read', fields });
+    for (const [i, id] of ids.entries()) {
+      const found = sources[i] === undefined ? null : source.parse(sources[i]);
+      take(id, found && heldOf(found), found?.document);
     }
   }
 
@@ -98,7 +83,7 @@ export function createHeld(elastic: Elastic, names: Names, analyse: Analyse): He
         if (held === undefined) missing.add(id);
         else known.set(id, held);
       }
-      await fill([...missing], false, (id, held) => {
+      await fill(missing, FIELDS, (id, held) => {
         helds.set(id, held);
         known.set(id, held);
       });
@@ -114,7 +99,7 @@ export function createHeld(elastic: Elastic, names: Names, analyse: Analyse): He
         if (told && held) known.set(id, { ...told, held });
         else if (held?.forgotten !== true) missing.add(id);
       }
-      await fill([...missing], true, (id, held, document) => {
+      await fill(missing, [...FIELDS, 'document'], (id, held, document) => {
         helds.set(id, held);
         if (held === null || held.forgotten || document === undefined) return;
         const memory = parseDocument<'memory'>(document);

@@ -3,7 +3,8 @@ import QuickLru from 'quick-lru';
 import { z } from 'zod';
 import { failure } from '../../domain/failure.ts';
 import { openBulk } from './bulk.ts';
-import { type Elastic, MISSING_INDEX, Refused } from './client.ts';
+import type { Elastic } from './client.ts';
+import { fetchSources } from './fetching.ts';
 import type { Names } from './names.ts';
 import { decodeVector, encodeVector } from './vector-bytes.ts';
 
@@ -21,24 +22,10 @@ export type Vectors = {
 
 /** Of vectors in memory. */
 const MOST_BYTES = 16_000_000;
-/** Fetched at once. */
-const PAGE = 500;
-
 const source = z.object({ vector: z.string() });
 
 export function createVectors(elastic: Elastic, names: Names, dimensions: number): Vectors {
   const known = new QuickLru<string, Float32Array>({ maxSize: Math.ceil(MOST_BYTES / (4 * dimensions)) });
-
-  async function fetch(hashes: readonly string[]): Promise<KeptVector[]> {
-    const what = 'the vectors cannot be read';
-    const { docs } = await elastic.send(what, (client, options) =>
-      client.mget({ index: names.alias('vectors'), ids: [...hashes] }, options),
-    );
-    return docs.flatMap((doc) => {
-      if ('error' in doc) throw new Refused(what, 404, MISSING_INDEX);
-      return doc.found ? [{ hash: doc._id, vector: decodeVector(source.parse(doc._source).vector) }] : [];
-    });
-  }
 
   return {
     check(vector) {
@@ -57,11 +44,14 @@ export function createVectors(elastic: Elastic, names: Names, dimensions: number
         if (vector === undefined) missing.push(hash);
         else found.set(hash, vector);
       }
-      for (let start = 0; start < missing.length; start += PAGE)
-        for (const { hash, vector } of await fetch(missing.slice(start, start + PAGE))) {
-          known.set(hash, vector);
-          found.set(hash, vector);
-        }
+      const places = missing.map((hash) => ({ index: names.alias('vectors'), id: hash }));
+      const sources = await fetchSources(elastic, places, { what: 'the vectors cannot be read' });
+      for (const [i, hash] of missing.entries()) {
+        if (sources[i] === undefined) continue;
+        const vector = decodeVector(source.parse(sources[i]).vector);
+        known.set(hash, vector);
+        found.set(hash, vector);
+      }
       return found;
     },
 

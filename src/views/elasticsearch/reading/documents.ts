@@ -1,9 +1,8 @@
-// Documents by id, as they are at the moment: no refresh is waited for.
-import { z } from 'zod';
+// Memories with their votes by id, as they are at the moment.
 import type { DocumentPair } from '../../kept-documents.ts';
 import type { DocumentKey } from '../../view-store.ts';
-import { MISSING_INDEX, Refused } from '../client.ts';
 import { documentId, indexOf, keptSource } from '../documents.ts';
+import { fetchSources } from '../fetching.ts';
 import type { ReaderContext } from '../reader-context.ts';
 
 type Context = Pick<ReaderContext, 'elastic' | 'names'>;
@@ -11,9 +10,7 @@ type Context = Pick<ReaderContext, 'elastic' | 'names'>;
 /** Fetched at once. */
 const PAGE = 1_000;
 
-const WHAT = 'the views cannot be read';
-
-const found = z.object({ found: z.boolean(), _source: keptSource.pick({ document: true }).optional() });
+const kept = keptSource.pick({ document: true });
 
 /** A memory and its votes, for each id; null where there is no memory. */
 export async function pairsOf(context: Context, tenant: string, ids: readonly string[]) {
@@ -29,20 +26,10 @@ export async function pairsOf(context: Context, tenant: string, ids: readonly st
 
 /** The JSON of each; null where there is none. Whole sources: the server would take longer to pick a field of each. */
 async function textsOf({ elastic, names }: Context, keys: readonly DocumentKey[]): Promise<(string | null)[]> {
-  const texts: (string | null)[] = [];
-  for (let start = 0; start < keys.length; start += PAGE) {
-    const docs = keys.slice(start, start + PAGE).map(({ kind, tenant, id }) => ({
-      _index: names.alias(indexOf[kind]),
-      _id: documentId(tenant, id),
-    }));
-    const page = await elastic.send(WHAT, async (client, options) => {
-      const answer = await client.mget({ docs }, options);
-      return answer.docs.map((doc) => {
-        if ('error' in doc) throw new Refused(WHAT, 404, MISSING_INDEX);
-        return found.parse(doc)._source?.document ?? null;
-      });
-    });
-    texts.push(...page);
-  }
-  return texts;
+  const places = keys.map(({ kind, tenant, id }) => ({
+    index: names.alias(indexOf[kind]),
+    id: documentId(tenant, id),
+  }));
+  const sources = await fetchSources(elastic, places, { what: 'the views cannot be read', page: PAGE });
+  return sources.map((source) => (source === undefined ? null : kept.parse(source).document));
 }
