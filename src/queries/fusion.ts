@@ -1,17 +1,6 @@
 // How a candidate's two measures make one number, and the order of the answer.
-import type { Candidate, SearchMode } from '../views/view-store.ts';
-
-type Measures = Pick<Candidate, 'similarity' | 'coverage'>;
-
-/** What a question's words weigh against its meaning. Measured, on dialogues (bench/locomo.ts) and on paraphrases. */
-const WORDS = 4;
-
-/**
- * similarity + 4 · coverage². The square lets a memory that accounts for most of the question stand above all that
- * shares a common word with it. Convex combination of channels, not of ranks: S. Bruch, S. Gai, A. Ingber, "An Analysis
- * of Fusion Functions for Hybrid Retrieval", ACM TOIS 42 (2023).
- */
-export const fuse = (similarity: number, coverage: number): number => similarity + WORDS * coverage ** 2;
+import { fuse, type Measures } from '../text/best-passage.ts';
+import type { SearchMode } from '../views/view-store.ts';
 
 /**
  * What a candidate's measures are worth in a mode, before decay and effectiveness; null: it is no hit. A similarity

@@ -4,11 +4,12 @@ import { readerOf } from '../access/caller.ts';
 import { type Effectiveness, effectivenessOf, wilsonLowerBound } from '../domain/effectiveness.ts';
 import type { Instant, Position } from '../domain/event.ts';
 import type { Lesson, MemoryType } from '../domain/memory.ts';
+import { fuse } from '../text/best-passage.ts';
 import type { Candidate } from '../views/view-store.ts';
 import { type AsOf, inPast, momentOf, stillReadable } from './as-of.ts';
 import { decayOf } from './decay.ts';
 import type { QueryContext } from './dependencies.ts';
-import { byScore, fuse } from './fusion.ts';
+import { byScore } from './fusion.ts';
 import { type Asked, candidatesFor, findCandidates, type SearchHit } from './search.ts';
 import { waitForVectors } from './wait.ts';
 

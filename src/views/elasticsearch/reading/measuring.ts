@@ -1,4 +1,5 @@
-// What a memory is worth to a question, by the best of its passages: RETRIEVAL's two measures, and what is told of them.
+// What a memory is worth to a question, and what is told of it.
+import { bestPassage } from '../../../text/best-passage.ts';
 import type { Candidate } from '../../view-store.ts';
 import { weightIn } from '../weights.ts';
 import { type Corpus, coverageOf, type Words } from './corpus.ts';
@@ -12,11 +13,7 @@ export type Passage = Words & {
   bits: string | null;
 };
 
-export type Measures = Pick<Candidate, 'similarity' | 'coverage' | 'matchedTerms' | 'passage'>;
-
-/** How well a passage fits, to choose which one to show: the recipe's score, words that are missing counting nothing. */
-const worth = (similarity: number | null, coverage: number | null): number =>
-  (similarity ?? 0) + 4 * (coverage ?? 0) ** 2;
+export type Measured = Pick<Candidate, 'similarity' | 'coverage' | 'matchedTerms' | 'passage'>;
 
 /** `cosine`: of the question and a vector in base64, both of length 1; null when meaning is not asked for. */
 export function measure(
@@ -24,26 +21,21 @@ export function measure(
   { terms }: Pick<Question, 'terms'>,
   cosine: ((bits: string) => number) | null,
   corpus: Corpus,
-): Measures {
+): Measured {
   const words = terms?.map(({ term }) => term) ?? [];
-  const measures: Measures = { similarity: null, coverage: null, matchedTerms: [], passage: null };
-  let bestWorth = Number.NEGATIVE_INFINITY;
-  let best: Passage | null = null;
-  for (const passage of passages.toSorted((a, b) => a.index - b.index)) {
-    const similarity = cosine === null || passage.bits === null ? null : cosine(passage.bits);
-    const coverage = terms === null ? null : coverageOf(passage, words, corpus);
-    if (similarity !== null && (measures.similarity === null || similarity > measures.similarity))
-      measures.similarity = similarity;
-    if (coverage !== null && (measures.coverage === null || coverage > measures.coverage)) {
-      measures.coverage = coverage;
-      best = passage;
-    }
-    if (worth(similarity, coverage) > bestWorth) {
-      bestWorth = worth(similarity, coverage);
-      measures.passage = passage.span;
-    }
-  }
-  for (const { term, word } of terms ?? [])
-    if (best !== null && weightIn(best.weights, term) > 0) measures.matchedTerms.push(word);
-  return measures;
+  const ordered = passages.toSorted((a, b) => a.index - b.index);
+  const { similarity, coverage, byWords, shown } = bestPassage(
+    ordered.map((passage) => ({
+      similarity: cosine === null || passage.bits === null ? null : cosine(passage.bits),
+      coverage: terms === null ? null : coverageOf(passage, words, corpus),
+    })),
+  );
+  const worded = byWords === null ? undefined : ordered[byWords];
+  const matched = worded === undefined ? [] : (terms ?? []).filter(({ term }) => weightIn(worded.weights, term) > 0);
+  return {
+    similarity,
+    coverage,
+    matchedTerms: matched.map(({ word }) => word),
+    passage: ordered[shown]?.span ?? null,
+  };
 }

@@ -1,5 +1,6 @@
 // The search index of the embedded profile: text and vectors of all memories, in memory. It knows nothing of threads,
 // files or messages.
+import { bestPassage } from '../../../text/best-passage.ts';
 import { bestOf } from './best.ts';
 import type { BucketState } from './buckets.ts';
 import { createContents } from './contents.ts';
@@ -75,31 +76,18 @@ function acceptOnly(numbers: Iterable<number>): Accept {
   return ({ number }) => accepted.has(number);
 }
 
-/** How well a passage fits, to choose which one to show: the recipe's score, words that are missing counting nothing. */
-const worth = (similarity: number | null, coverage: number | null): number =>
-  (similarity ?? 0) + 4 * (coverage ?? 0) ** 2;
-
 function describe(
   { number, passages }: Entry,
   scores: TextScores | null,
   similarityOf: (passage: PassageEntry) => number | null,
 ): IndexHit {
-  const hit: IndexHit = { number, similarity: null, coverage: null, matched: [], passage: 0 };
-  let bestWorth = Number.NEGATIVE_INFINITY;
-  let bestRow = -1;
-  for (const passage of passages) {
-    const similarity = similarityOf(passage);
-    const coverage = scores === null ? null : scores.coverageOf(passage.row);
-    if (similarity !== null && (hit.similarity === null || similarity > hit.similarity)) hit.similarity = similarity;
-    if (coverage !== null && (hit.coverage === null || coverage > hit.coverage)) {
-      hit.coverage = coverage;
-      bestRow = passage.row;
-    }
-    if (worth(similarity, coverage) > bestWorth) {
-      bestWorth = worth(similarity, coverage);
-      hit.passage = passage.index;
-    }
-  }
-  if (scores !== null && bestRow >= 0) hit.matched = scores.matchedBy(bestRow);
-  return hit;
+  const { similarity, coverage, byWords, shown } = bestPassage(
+    passages.map((passage) => ({
+      similarity: similarityOf(passage),
+      coverage: scores === null ? null : scores.coverageOf(passage.row),
+    })),
+  );
+  const worded = byWords === null ? undefined : passages[byWords];
+  const matched = scores === null || worded === undefined ? [] : scores.matchedBy(worded.row);
+  return { number, similarity, coverage, matched, passage: passages[shown]?.index ?? 0 };
 }
