@@ -64,8 +64,10 @@ export function createLine<Client extends { dispose(): Promise<void> }>(
     ask: (timeout, call, done, failed) =>
       new Promise((resolve, reject) => {
         let givenUp = false;
+        // Those of the client that it is asked of: another may have taken its place by the time it is given up.
+        let among = calls;
         const begin = () => {
-          const among = calls;
+          among = calls;
           among.underWay += 1;
           timer.refresh();
           const settle = <V, R>(value: V, result: (value: V) => R, settled: (result: R) => void) => {
@@ -91,7 +93,7 @@ export function createLine<Client extends { dispose(): Promise<void> }>(
             return;
           }
           givenUp = true;
-          calls.givenUp += 1;
+          among.givenUp += 1;
           reject(silent(timeout));
         }, timeout);
         waiting.add(begin);
