@@ -6,10 +6,10 @@ import { ANY, EventStoreDBClient, jsonEvent, NO_STREAM } from '@eventstore/db-cl
 import type { EventLog, StreamWrite } from '../src/log/event-log.ts';
 import { openEventStoreLog } from '../src/log/eventstoredb/eventstoredb-log.ts';
 import { startEventStoreProcess } from '../test/support/eventstore/event-store-process.ts';
+import { appendAll, type Run } from './log/append-all.ts';
 import { workload } from './log/workload.ts';
 import { median, percentile, report } from './support/report.ts';
 
-type Run = { rate: number; latencies: number[] };
 type Work = { writes: StreamWrite[]; writers: number; append(write: StreamWrite): Promise<unknown> };
 
 const { values: options } = parseArgs({
@@ -37,7 +37,8 @@ try {
   // round warms up.
   for (let round = 0; round <= rounds; round += 1)
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
-      const run = await runOf(workOf(name));
+      const { writes, writers, append } = workOf(name);
+      const run = await appendAll(writes, writers, append);
       if (round > 0) runs.get(name)?.push(run);
     }
   summarise();
@@ -89,22 +90,6 @@ function besides({ stream, events: [event] }: StreamWrite): StreamWrite {
     expected: 'none',
     events: [claim],
   };
-}
-
-/** Each writer appends its next event when its last was acknowledged. */
-async function runOf({ writes, writers, append }: Work): Promise<Run> {
-  const latencies: number[] = [];
-  const work = writes.values();
-  const begun = performance.now();
-  const writer = async () => {
-    for (const write of work) {
-      const asked = performance.now();
-      await append(write);
-      latencies.push(performance.now() - asked);
-    }
-  };
-  await Promise.all(Array.from({ length: writers }, writer));
-  return { rate: (writes.length * 1000) / (performance.now() - begun), latencies };
 }
 
 function summarise(): void {

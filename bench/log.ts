@@ -9,11 +9,10 @@ import { prepareAppend } from '../src/log/prepare.ts';
 import { openDatabase } from '../src/log/sqlite/database.ts';
 import { columns, type Row, rowOf } from '../src/log/sqlite/rows.ts';
 import { openSqliteLog } from '../src/log/sqlite/sqlite-log.ts';
+import { appendAll, type Run } from './log/append-all.ts';
 import { syncsDuring } from './log/syncs.ts';
 import { workload } from './log/workload.ts';
 import { median, percentile, report } from './support/report.ts';
-
-type Run = { rate: number; latencies: number[] };
 
 const { values: options } = parseArgs({
   options: {
@@ -77,24 +76,14 @@ function rowsOf(writes: StreamWrite[]): Row[] {
   });
 }
 
-/** Each writer appends its next event when its last was acknowledged. */
 async function appendBy(writers: number, file: string, writes: StreamWrite[]): Promise<Run> {
   const log = await openSqliteLog({ file });
-  const latencies: number[] = [];
-  const work = writes.values();
-  const begun = performance.now();
-  const writer = async () => {
-    for (const write of work) {
-      const asked = performance.now();
-      const result = await log.append([write]);
-      if (!result.ok || result.duplicate) throw new Error('an append of the workload was refused');
-      latencies.push(performance.now() - asked);
-    }
-  };
-  await Promise.all(Array.from({ length: writers }, writer));
-  const rate = perSecond(writes.length, begun);
+  const run = await appendAll(writes, writers, async (write) => {
+    const result = await log.append([write]);
+    if (!result.ok || result.duplicate) throw new Error('an append of the workload was refused');
+  });
   await log.close();
-  return { rate, latencies };
+  return run;
 }
 
 async function readBack(file: string, filter: { tenant?: string }): Promise<Run> {

@@ -6,15 +6,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { createProjector, type Projector } from '../../projections/projector.ts';
-import type { JsonObject } from '../../src/domain/event.ts';
-import { streamName } from '../../src/domain/streams.ts';
 import type { EventLog } from '../../src/log/event-log.ts';
 import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 import { connect } from '../../src/views/elasticsearch/client.ts';
 import { elasticsearchUrl } from '../../test/support/elasticsearch/elasticsearch.ts';
 import { randomOf } from '../index/data.ts';
 import { withProgress } from '../support/progress.ts';
-import { idOf, numberIn, recordingOf, TENANT, timeOf } from '../views/data.ts';
+import { numberIn, recorded } from '../views/data.ts';
+import { putWanted } from '../views/put-wanted.ts';
 import type { BenchViews } from './views.ts';
 
 const BATCH = 100;
@@ -67,31 +66,8 @@ async function settled({ prefix }: BenchViews): Promise<void> {
 }
 
 /** All that are wanted, each by the number that its text names. */
-export async function putVectors(
+export const putVectors = (
   views: BenchViews['views'],
   vectors: readonly Float32Array[],
   done: (made: number) => void = () => {},
-): Promise<void> {
-  for (let made = 0; ; ) {
-    const wanted = await views.wantedVectors(500);
-    if (wanted.length === 0) return;
-    const vectorOf = (text: string) => vectors[numberIn(text)] ?? new Float32Array();
-    await views.putVectors(wanted.map(({ hash, text }) => ({ hash, vector: vectorOf(text) })));
-    made += wanted.length;
-    done(made);
-  }
-}
-
-export const recorded = (number: number, random: () => number) => ({
-  stream: streamName('memory', TENANT, idOf(number)),
-  expected: 'none' as const,
-  events: [
-    {
-      id: idOf(number),
-      type: 'memory.recorded',
-      recordedAt: timeOf(number),
-      data: recordingOf(number, random) as unknown as JsonObject,
-      metadata: { correlationId: 'bench', actor: 'agent', tenant: TENANT, schema: 1 },
-    },
-  ],
-});
+): Promise<void> => putWanted(views, (text) => vectors[numberIn(text)] ?? new Float32Array(), done);

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { randomOf } from '../index/data.ts';
 import { percentile } from '../support/report.ts';
-import { NOW, readers } from '../views/data.ts';
-import { type Filled, recorded } from './filling.ts';
+import { NOW, readers, recorded } from '../views/data.ts';
+import type { Filled } from './filling.ts';
 
 export const WRITES = 50;
 const WARM_UP = 5;

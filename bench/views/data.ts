@@ -1,6 +1,8 @@
 // Made-up memories for the benches of the views: Zipf's words, sessions of twenty, a thousand agents, and teams that may
 // read a tenth, a hundredth and a thousandth of them.
+import type { JsonObject } from '../../src/domain/event.ts';
 import type { Memory, RecordedMemory } from '../../src/domain/memory.ts';
+import { streamName } from '../../src/domain/streams.ts';
 import type { Reader } from '../../src/domain/visibility.ts';
 import { AGENTS, wordOf } from '../index/data.ts';
 
@@ -47,6 +49,21 @@ export function recordingOf(number: number, random: () => number): RecordedMemor
     sources: [],
   };
 }
+
+/** The append that records it. */
+export const recorded = (number: number, random: () => number) => ({
+  stream: streamName('memory', TENANT, idOf(number)),
+  expected: 'none' as const,
+  events: [
+    {
+      id: idOf(number),
+      type: 'memory.recorded',
+      recordedAt: timeOf(number),
+      data: recordingOf(number, random) as unknown as JsonObject,
+      metadata: { correlationId: 'bench', actor: 'agent', tenant: TENANT, schema: 1 },
+    },
+  ],
+});
 
 /** One nobody is in keeps the others from reading as peers. */
 const teamsOf = (number: number): string[] => [

@@ -5,13 +5,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pino } from 'pino';
 import { createProjector } from '../../projections/projector.ts';
-import type { JsonObject } from '../../src/domain/event.ts';
-import { streamName } from '../../src/domain/streams.ts';
 import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 import { type EmbeddedViews, openEmbeddedViews } from '../../src/views/embedded/embedded-views.ts';
 import { createVectors, DIMENSIONS, randomOf } from '../index/data.ts';
 import { withProgress } from '../support/progress.ts';
-import { idOf, NOW, readers, recordingOf, TENANT, timeOf } from './data.ts';
+import { NOW, readers, recorded } from './data.ts';
+import { putWanted } from './put-wanted.ts';
 
 export type Step = { seconds: number; megabytes: number };
 
@@ -36,37 +35,15 @@ export async function fillFolder(folder: string, memories: number): Promise<void
   await withProgress('recording', memories, async (done) => {
     await using log = disposable(await openLog(folder));
     for (let from = 0; from < memories; from += BATCH) {
-      const writes = Array.from({ length: Math.min(BATCH, memories - from) }, (_, i) => recorded(from + i));
+      const writes = Array.from({ length: Math.min(BATCH, memories - from) }, (_, i) => recorded(from + i, random));
       await log.it.append(writes);
       done(from + writes.length);
     }
   });
   await using views = disposable(await openViews(folder));
   await catchUp(folder, views.it);
-  await withProgress('vectors', memories, async (done) => {
-    for (let made = 0; ; ) {
-      const wanted = await views.it.wantedVectors(500);
-      if (wanted.length === 0) return;
-      await views.it.putVectors(wanted.map(({ hash }) => ({ hash, vector: nextVector() })));
-      made += wanted.length;
-      done(made);
-    }
-  });
+  await withProgress('vectors', memories, (done) => putWanted(views.it, () => nextVector(), done));
 }
-
-const recorded = (number: number) => ({
-  stream: streamName('memory', TENANT, idOf(number)),
-  expected: 'none' as const,
-  events: [
-    {
-      id: idOf(number),
-      type: 'memory.recorded',
-      recordedAt: timeOf(number),
-      data: recordingOf(number, random) as unknown as JsonObject,
-      metadata: { correlationId: 'bench', actor: 'agent', tenant: TENANT, schema: 1 },
-    },
-  ],
-});
 
 async function catchUp(folder: string, views: EmbeddedViews): Promise<void> {
   await using log = disposable(await openLog(folder));

@@ -4,9 +4,20 @@ import fc, { type Arbitrary } from 'fast-check';
 import type { Instant, Json, JsonObject } from '../../src/domain/event.ts';
 import { type Memory, memoryTypes } from '../../src/domain/memory.ts';
 import type { MemoryView } from '../../src/domain/memory-view.ts';
-import type { Reader, Scope } from '../../src/domain/visibility.ts';
+import { canRead, type Reader, type Scope } from '../../src/domain/visibility.ts';
 import type { Votes } from '../../src/domain/votes.ts';
-import type { MemoryFilter, MetadataFilter, MetadataOperator } from '../../src/views/view-store.ts';
+import type { MemoryFilter, MetadataFilter, MetadataOperator, Selection } from '../../src/views/view-store.ts';
+import { matches } from '../support/naive-filter.ts';
+
+/** The ids of the rows that a selection finds, by plain functions. */
+export const selectedOf = (rows: readonly MemoryView[], { reader, filter = {}, includeDeprecated, now }: Selection) =>
+  rows
+    .filter(({ memory }) => canRead(reader, memory))
+    .filter(({ memory }) => memory.expiresAt === null || memory.expiresAt > now)
+    .filter(({ memory }) => includeDeprecated || memory.deprecation === null)
+    .filter((view) => matches(filter, view))
+    .map(({ memory }) => memory.id)
+    .sort();
 
 export const now: Instant = '2026-06-01T00:00:00.000Z';
 

@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MemoryView } from '../../src/domain/memory-view.ts';
-import { canRead } from '../../src/domain/visibility.ts';
 import { connect, type Elastic } from '../../src/views/elasticsearch/client.ts';
 import { documentId, memoryDocument, votesDocument } from '../../src/views/elasticsearch/documents.ts';
 import { mappingOf } from '../../src/views/elasticsearch/mappings.ts';
@@ -12,8 +11,7 @@ import { list } from '../../src/views/elasticsearch/reading/list.ts';
 import type { MemoryFilter, MetadataOperator, Selection } from '../../src/views/view-store.ts';
 import { elasticsearchUrl, randomPrefix, removeIndices } from '../support/elasticsearch/elasticsearch.ts';
 import { aMemory, at, NOW, operator } from '../support/fixtures.ts';
-import { matches } from '../support/naive-filter.ts';
-import { filters, now, readers, views } from './arbitraries.ts';
+import { filters, now, readers, selectedOf, views } from './arbitraries.ts';
 
 const RUNS = 30;
 
@@ -84,15 +82,8 @@ describe.skipIf(elasticsearchUrl === undefined)('filters on Elasticsearch', () =
           await put(rows);
           const check = async ([anyone, filter, includeDeprecated]: (typeof asked)[number]) => {
             const reader = { ...anyone, tenant: tenantOf(anyone.tenant) };
-            const expected = rows
-              .filter(({ memory }) => canRead(reader, memory))
-              .filter(({ memory }) => memory.expiresAt === null || memory.expiresAt > now)
-              .filter(({ memory }) => includeDeprecated || memory.deprecation === null)
-              .filter((view) => matches(filter, view))
-              .map(({ memory }) => memory.id);
-            expect(await listed({ reader, filter, includeDeprecated, now }), JSON.stringify(filter)).toEqual(
-              expected.sort(),
-            );
+            const selection = { reader, filter, includeDeprecated, now };
+            expect(await listed(selection), JSON.stringify(filter)).toEqual(selectedOf(rows, selection));
           };
           await Promise.all(asked.map(check));
         },

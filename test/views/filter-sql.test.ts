@@ -3,14 +3,12 @@ import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { MemoryView } from '../../src/domain/memory-view.ts';
-import { canRead } from '../../src/domain/visibility.ts';
 import { documentsOf } from '../../src/views/embedded/documents.ts';
 import { listRows } from '../../src/views/embedded/list.ts';
 import { defineMetadataFunction } from '../../src/views/embedded/metadata-function.ts';
 import { createTables } from '../../src/views/embedded/views-file.ts';
 import type { MemoryFilter } from '../../src/views/view-store.ts';
-import { matches } from '../support/naive-filter.ts';
-import { filters, now, readers, views } from './arbitraries.ts';
+import { filters, now, readers, selectedOf, views } from './arbitraries.ts';
 
 function databaseOf(rows: readonly MemoryView[]) {
   const db = new DatabaseSync(':memory:');
@@ -32,15 +30,11 @@ test('a filter in SQL finds what the plain function finds, under the same rights
       (rows, asked) => {
         const db = databaseOf(rows);
         for (const [reader, filter, includeDeprecated] of asked) {
-          const { rows: found, total } = listRows(db, { reader, filter, includeDeprecated, now, first: 1_000 });
+          const selection = { reader, filter, includeDeprecated, now };
+          const { rows: found, total } = listRows(db, { ...selection, first: 1_000 });
           const ids = found.map(({ document }) => JSON.parse(document).id);
-          const expected = rows
-            .filter(({ memory }) => canRead(reader, memory))
-            .filter(({ memory }) => memory.expiresAt === null || memory.expiresAt > now)
-            .filter(({ memory }) => includeDeprecated || memory.deprecation === null)
-            .filter((view) => matches(filter, view))
-            .map(({ memory }) => memory.id);
-          expect(ids.toSorted()).toEqual(expected.toSorted());
+          const expected = selectedOf(rows, selection);
+          expect(ids.toSorted()).toEqual(expected);
           expect(total).toBe(expected.length);
         }
         db.close();
