@@ -26,7 +26,8 @@ const Receipt = builder.objectRef<Explained>('Receipt').implement({
     input: t.expose('input', { type: 'JSON' }),
     returned: t.expose('returned', { type: [ReceiptHit], complexity: { multiplier: 10 } }),
     same: t.exposeBoolean('same', {
-      description: 'The replay gave the same ids in the same order with the same scores.',
+      description:
+        'The replay gave the same memories with the same scores, and so in the same order, but for what rounding vectors makes of two that are as good.',
     }),
     replayed: t.expose('replayed', { type: [ReceiptHit], complexity: { multiplier: 10 } }),
   }),
