@@ -8,7 +8,8 @@ import {
 import type { ViewStore } from '../../src/views/view-store.ts';
 import type { MakeViews } from '../conformance/view-store/harness.ts';
 import { countTokens } from '../support/count-tokens.ts';
-import { elasticsearchUrl, emptyIndices, randomPrefix, removeIndices } from '../support/elasticsearch/elasticsearch.ts';
+import { elasticsearchUrl } from '../support/elasticsearch/elasticsearch.ts';
+import { createIndexPool } from '../support/elasticsearch/index-pool.ts';
 import { signature } from './open.ts';
 
 export const openElastic = (prefix: string, given: Partial<ElasticOptions> = {}): Promise<ElasticBuilds> =>
@@ -50,18 +51,13 @@ export const upToDate = (views: ViewStore): ViewStore => {
   };
 };
 
-/**
- * For the conformance suite, and for whoever compares adapters. Indices take long to make, so those of a test that is
- * through are emptied for the next one.
- */
+/** For the conformance suite, and for whoever compares adapters. */
 export function elasticPool(): { make: MakeViews; end(): Promise<void> } {
-  const all: string[] = [];
-  const free: string[] = [];
+  const indices = createIndexPool();
 
   return {
     async make(given) {
-      const prefix = free.pop() ?? randomPrefix();
-      if (!all.includes(prefix)) all.push(prefix);
+      const prefix = indices.take();
       const open = async () => (await openElastic(prefix, { signature: given })).views;
       let views = await open();
       return {
@@ -73,13 +69,10 @@ export function elasticPool(): { make: MakeViews; end(): Promise<void> } {
         },
         async cleanup() {
           await views.close();
-          await emptyIndices(prefix);
-          free.push(prefix);
+          await indices.giveBack(prefix);
         },
       };
     },
-    async end() {
-      for (const prefix of all) await removeIndices(prefix);
-    },
+    end: indices.end,
   };
 }

@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import type { EventLog } from '../../../src/log/event-log.ts';
 import { withKeptVectors } from '../../../src/profiles/kept-vectors.ts';
 import { createLogger } from '../../../src/server/logger.ts';
@@ -12,8 +13,8 @@ import type { ViewBuilds } from '../../../src/views/view-builds.ts';
 import type { ViewSignature, ViewStore } from '../../../src/views/view-store.ts';
 import { countTokens } from '../count-tokens.ts';
 import { elasticsearchUrl } from '../elasticsearch/elasticsearch.ts';
+import { createIndexPool } from '../elasticsearch/index-pool.ts';
 import { newLogName, openTestEventLog } from './event-log.ts';
-import { giveBackIndices, takeIndices } from './index-sets.ts';
 
 export const isDistributed = process.env.ANNALS_TEST_PROFILE === 'distributed';
 
@@ -25,6 +26,10 @@ export type Engines = {
   /** After log and views were closed. */
   release(): Promise<void>;
 };
+
+/** Of the tests of a file. Positions only ever grow on a server: what comes next is newer than what was. */
+const indices = createIndexPool();
+afterAll(() => indices.end());
 
 type Place = { log: string; indices: string };
 /** What was opened in this file for a folder that outlives who opened it. */
@@ -38,7 +43,7 @@ export async function openEngines(
   signature: ViewSignature,
   { folder, reopen = false }: { folder?: string; reopen?: boolean } = {},
 ): Promise<Engines> {
-  const place = places.get(folder ?? '') ?? { log: newLogName(), indices: takeIndices() };
+  const place = places.get(folder ?? '') ?? { log: newLogName(), indices: indices.take() };
   if (folder !== undefined && reopen) places.set(folder, place);
   const logger = createLogger('silent', process.stdout);
   const parent = folder ?? (await mkdtemp(join(tmpdir(), 'annals-scratch-')));
@@ -58,7 +63,7 @@ export async function openEngines(
     builds,
     openScratch: async () => withKeptVectors(await openScratchViews(scratch), builds.views.findVectors),
     async release() {
-      if (!reopen) await giveBackIndices(place.indices);
+      if (!reopen) await indices.giveBack(place.indices);
       if (folder === undefined) await rm(parent, { recursive: true });
     },
   };

@@ -18,22 +18,6 @@ export async function removeIndices(prefix: string): Promise<void> {
   if (names.length > 0) await fetch(`${elasticsearchUrl}/${names.join(',')}`, { method: 'DELETE' });
 }
 
-/** Removes all documents of these indices, 10,000 at the most. */
-export async function emptyIndices(prefix: string): Promise<void> {
-  const hits = z.array(z.object({ _index: z.string(), _id: z.string() }));
-  const answer = z.object({ hits: z.object({ hits }) });
-  await fetch(`${elasticsearchUrl}/${prefix}-*/_refresh`, { method: 'POST' });
-  const found = await fetch(`${elasticsearchUrl}/${prefix}-*/_search?size=10000&_source=false`);
-  const lines = answer
-    .parse(await found.json())
-    .hits.hits.map(
-      ({ _index, _id }) => `{"delete":{"_index":${JSON.stringify(_index)},"_id":${JSON.stringify(_id)}}}\n`,
-    );
-  if (lines.length === 0) return;
-  const headers = { 'content-type': 'application/x-ndjson' };
-  await fetch(`${elasticsearchUrl}/_bulk?refresh=true`, { method: 'POST', headers, body: lines.join('') });
-}
-
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('./server.sh', import.meta.url));
 
