@@ -10,6 +10,9 @@ const WORDS = 4;
  */
 export const fuse = (similarity: number, coverage: number): number => similarity + WORDS * coverage ** 2;
 
+/** As exactly as vectors are kept: what is nearer to none at all is none, so that `minScore: 0` means the same everywhere. */
+const LEAST_SIMILARITY = 1e-4;
+
 /** null: meaning or words were not asked for, or the passage has no vector yet. */
 export type Measures = { similarity: number | null; coverage: number | null };
 
@@ -24,7 +27,8 @@ export type BestPassage = Measures & {
 export function bestPassage(passages: readonly Measures[]): BestPassage {
   const best: BestPassage = { similarity: null, coverage: null, byWords: null, shown: 0 };
   let worth = Number.NEGATIVE_INFINITY;
-  for (const [index, { similarity, coverage }] of passages.entries()) {
+  for (const [index, { similarity: kept, coverage }] of passages.entries()) {
+    const similarity = kept !== null && Math.abs(kept) < LEAST_SIMILARITY ? 0 : kept;
     if (similarity !== null && (best.similarity === null || similarity > best.similarity)) best.similarity = similarity;
     if (coverage !== null && (best.coverage === null || coverage > best.coverage)) {
       best.coverage = coverage;

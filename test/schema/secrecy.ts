@@ -1,11 +1,10 @@
 // What one may not read leaves no trace: every answer is the same, to the bit, as if it had never been recorded.
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { canSee } from '../../src/domain/handoff.ts';
-import { canRead, type Reader } from '../../src/domain/visibility.ts';
 import { answerOf, comparable, placed, question } from './questions.ts';
+import { readable } from './readable.ts';
 import { agents, story } from './story.ts';
-import { type Lived, live, liveWithout } from './universe.ts';
+import { live, liveWithout } from './universe.ts';
 import type { World } from './world.ts';
 
 /** Of each story, and of each reader of it. */
@@ -52,28 +51,4 @@ export async function expectNoTrace(open: () => Promise<World>, cases: number): 
   expect(seen.hidden).toBeGreaterThan(0);
   expect(seen.rows).toBeGreaterThan(seen.cases / 2);
   return seen;
-}
-
-/** What there is for the agent, memories and handoffs: by the visibility functions alone, over the documents as they are. */
-async function readable(world: World, lived: Lived, agent: string): Promise<Set<string>> {
-  const { reader } = await world.callerOf(agent);
-  if (reader === null) return new Set();
-  return new Set([...(await readableMemories(world, lived, reader)), ...(await visibleHandoffs(world, lived, reader))]);
-}
-
-async function readableMemories(world: World, { memories }: Lived, reader: Reader): Promise<string[]> {
-  const keys = memories.map(({ id }) => ({ kind: 'memory' as const, tenant: 'acme', id }));
-  const now = world.now();
-  return (await world.views.load(keys)).flatMap((memory) => {
-    if (memory === undefined || !('content' in memory)) return [];
-    const alive = !memory.forgotten && (memory.expiresAt === null || memory.expiresAt > now);
-    return alive && canRead(reader, memory) ? [memory.id] : [];
-  });
-}
-
-async function visibleHandoffs(world: World, { handoffs }: Lived, reader: Reader): Promise<string[]> {
-  const keys = handoffs.map(({ id }) => ({ kind: 'handoff' as const, tenant: 'acme', id }));
-  return (await world.views.load(keys)).flatMap((handoff) =>
-    handoff !== undefined && 'pinnedAt' in handoff && canSee(reader, handoff) ? [handoff.id] : [],
-  );
 }
