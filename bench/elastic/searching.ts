@@ -3,9 +3,10 @@ import type { Reader } from '../../src/domain/visibility.ts';
 import { connect } from '../../src/views/elasticsearch/client.ts';
 import { documentId } from '../../src/views/elasticsearch/documents.ts';
 import { namesOf } from '../../src/views/elasticsearch/names.ts';
-import { channelsOf } from '../../src/views/elasticsearch/reading/channels.ts';
+import { byMeaning, byWords } from '../../src/views/elasticsearch/reading/channels.ts';
+import { corpusOf, corpusSearches } from '../../src/views/elasticsearch/reading/corpus.ts';
 import { questionOf } from '../../src/views/elasticsearch/reading/question.ts';
-import type { SearchBody } from '../../src/views/elasticsearch/reading/searches.ts';
+import { type SearchBody, search } from '../../src/views/elasticsearch/reading/searches.ts';
 import { elasticsearchUrl } from '../../test/support/elasticsearch/elasticsearch.ts';
 import { randomOf, wordOf } from '../index/data.ts';
 import { percentile } from '../support/report.ts';
@@ -54,7 +55,8 @@ export async function measureSearching(
 async function inTurns(opened: BenchViews, reader: Reader, nextVector: () => Float32Array) {
   const elastic = connect(elasticsearchUrl ?? '');
   const { serving } = await opened.list();
-  const { alias } = namesOf(opened.prefix, serving.id, signature);
+  const names = namesOf(opened.prefix, serving.id, signature);
+  const { alias } = names;
   const send = (body: SearchBody) =>
     elastic.send('by hand', (client, options) =>
       client.search<{ memory: string }>({ index: alias('passages'), ...body }, options),
@@ -74,7 +76,7 @@ async function inTurns(opened: BenchViews, reader: Reader, nextVector: () => Flo
         vector: nextVector(),
         limit: LIMIT,
       };
-      const bodies = queriesOf(query);
+      const bodies = await queriesOf(query, { elastic, names });
       const first = await timed(() => opened.views.search(query));
       const begun = performance.now();
       const answers = await Promise.all(bodies.map(send));
@@ -93,12 +95,29 @@ async function inTurns(opened: BenchViews, reader: Reader, nextVector: () => Flo
   return { ours, byHand, withDocuments };
 }
 
-/** The same kNN and the same words under the same rights, each for its best 50 as Elasticsearch gives them. */
-const queriesOf = (query: Parameters<typeof questionOf>[0]) =>
-  channelsOf(questionOf(query, () => [])).map((channel) => {
+/**
+ * The same kNN and the same words under the same rights, each for its best 50 as Elasticsearch gives them. How telling each
+ * word is was asked before.
+ */
+async function queriesOf(
+  query: Parameters<typeof questionOf>[0],
+  context: Parameters<typeof search>[0],
+): Promise<SearchBody[]> {
+  const question = questionOf(query, () => []);
+  const terms = question.terms?.map(({ term }) => term) ?? [];
+  const statistics = corpusSearches(question.counted, terms, question.now);
+  const corpus = corpusOf(
+    await search(
+      context,
+      statistics.map((body) => ({ kind: 'passages', body })),
+    ),
+  );
+  const channels = [byMeaning(question, question.vector ?? new Float32Array()), byWords(question, terms, corpus)];
+  return channels.map((channel) => {
     const { _source, stored_fields, docvalue_fields, ...body } = channel.searchFor(LIMIT);
     return body;
   });
+}
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const begun = performance.now();

@@ -121,24 +121,20 @@ export type PassageDocument = Attributes & {
   /** How many the memory has, and which of them this is. */
   passages: number;
   index: number;
-  /** UTF-16 offsets into the content. */
-  start: number;
-  end: number;
   /** SHA-256, hex, of the text that is embedded. */
   hash: string;
   /** It has no vector yet. */
   wanted: boolean;
   neighbours?: string;
-  /** Its own terms and those of its fields, each as often as it weighs. */
+  /** `impactWords` of its own and of what is lent for good. */
   terms: string;
-  /** What neighbours lend, each term the oftener the more it weighs; counted only before `lentUntil`, where that is. */
+  /** `lentImpactWords` of what is lent until then. */
   lent?: string;
   lentUntil?: number;
-  /** `encodeWeights` of what is its own, and of what is lent. */
-  weights: string;
-  lentWeights?: string;
-  /** The sum of both. */
+  /** Of all of them, in tenths. */
   length: number;
+  /** `encodeSummary`. */
+  summary: string;
   /** With the previous memory's mixed in; both the same, in base64 of big-endian float32. `vector` not where it is zero. */
   vector?: string;
   bits?: string;

@@ -1,20 +1,21 @@
 // The best memories of many passages. A memory is worth its best passage; among equals the one recorded first comes first.
-import type { Position } from '../../../domain/event.ts';
+import type { Passage } from './passage.ts';
 
-export type Scored = { memory: string; recorded: Position; score: number };
-
-/** The ids of the best `limit` memories, best first. */
-export function bestOf(passages: readonly Scored[], limit: number): string[] {
+/** The best passage of each of the best `limit` memories, best first. */
+export function bestOf(passages: readonly Passage[], score: (passage: Passage) => number, limit: number): Passage[] {
   const best = new Map<string, Scored>();
   for (const passage of passages) {
+    const scored = { passage, score: score(passage) };
     const known = best.get(passage.memory);
-    if (known === undefined || passage.score > known.score) best.set(passage.memory, passage);
+    if (known === undefined || scored.score > known.score) best.set(passage.memory, scored);
   }
   return [...best.values()]
     .sort(compare)
     .slice(0, limit)
-    .map(({ memory }) => memory);
+    .map(({ passage }) => passage);
 }
 
+type Scored = { passage: Passage; score: number };
+
 const compare = (a: Scored, b: Scored): number =>
-  b.score - a.score || (a.recorded < b.recorded ? -1 : a.recorded > b.recorded ? 1 : 0);
+  b.score - a.score || (a.passage.recorded < b.passage.recorded ? -1 : a.passage.recorded > b.passage.recorded ? 1 : 0);

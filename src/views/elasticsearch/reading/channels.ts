@@ -1,10 +1,8 @@
 // The two ways a question finds passages, by meaning and by words, and how many of each are asked for.
-import { z } from 'zod';
-import { milliseconds } from '../attributes.ts';
-import { decodeWeights } from '../weights.ts';
-import type { Scored } from './best.ts';
+import { impactsOf } from '../impacts.ts';
 import { type Corpus, coverageOf, isLent } from './corpus.ts';
-import { fieldsOnly, one, words } from './fields.ts';
+import { type Passage, passageFields, passagesIn } from './passage.ts';
+import { anyOf, type Query } from './query.ts';
 import type { Question } from './question.ts';
 import type { Hit, SearchBody } from './searches.ts';
 
@@ -13,83 +11,66 @@ export type Channel = {
   first: number;
   most: number;
   searchFor(count: number): SearchBody;
-  score(hits: readonly Hit[], corpus: Corpus): Scored[];
+  passagesIn(hits: readonly Hit[]): Passage[];
+  score(passage: Passage): number;
 };
 
 /** The server gives no more at once. */
 export const MOST_HITS = 10_000;
 
-/** Elasticsearch ranks words by statistics of its own: among so many of its best are ours. */
-const WORDS_FOR_ONE = 4;
-const FEWEST_WORDS = 200;
-
-/** How much more of the graph is looked at, and then compared in full; for fewer than these too few are found. */
+/** So many are looked at in the graph, each time, and the better ones compared in full; with fewer too few are found. */
+const CANDIDATES_FOR_ONE = 4;
 const OVERSAMPLE = 2;
 const FEWEST_NEAREST = 50;
 
-export function channelsOf(question: Question): Channel[] {
-  const { vector, terms } = question;
-  return [
-    ...(vector === null || vector.every((value) => value === 0) ? [] : [byMeaning(question, vector)]),
-    ...(terms === null || terms.length === 0
-      ? []
-      : [
-          byWords(
-            question,
-            terms.map(({ term }) => term),
-          ),
-        ]),
-  ];
-}
+/** The server knows only about how well words fit: among so many of its best are ours. */
+const WORDS_FOR_ONE = 2;
+const FEWEST_WORDS = 100;
 
-const found = z.object({ memory: one(z.string()), recorded: one(z.string()) });
-const weighed = found.extend(words);
+/** Of a long question the most telling: a server takes a thousand clauses at least, and each word makes twelve. */
+const MOST_WORDS = 64;
 
 /** What is allowed is told within the search, not after it: else it would find too few. */
-const byMeaning = ({ allowed, limit }: Question, vector: Float32Array): Channel => ({
+export const byMeaning = ({ allowed, limit, now }: Question, vector: Float32Array): Channel => ({
   first: Math.max(FEWEST_NEAREST, limit),
-  most: MOST_HITS / OVERSAMPLE,
+  most: MOST_HITS / CANDIDATES_FOR_ONE,
   searchFor: (count) => ({
     knn: {
       field: 'vector',
       query_vector: Array.from(vector),
       k: count,
-      num_candidates: OVERSAMPLE * count,
+      num_candidates: CANDIDATES_FOR_ONE * count,
       rescore_vector: { oversample: OVERSAMPLE },
       filter: allowed,
     },
     size: count,
-    ...fieldsOnly(found),
+    ...passageFields(false),
     track_total_hits: false,
   }),
-  score: (hits) => hits.map(({ fields, score }) => ({ ...found.parse(fields), score })),
+  // A score is (1 + cosine) / 2.
+  passagesIn: (hits) =>
+    passagesIn(hits, now).map((passage, i) => ({ ...passage, similarity: 2 * (hits[i]?.score ?? 0) - 1 })),
+  score: ({ similarity }) => similarity ?? -1,
 });
 
-function byWords({ allowed, now, limit }: Question, terms: readonly string[]): Channel {
-  const asked = terms.join(' ');
+export function byWords({ allowed, now, limit, vector }: Question, terms: readonly string[], corpus: Corpus): Channel {
+  const telling = terms
+    .map((term, i) => ({ term, idf: corpus.idfs[i] ?? 0 }))
+    .toSorted((a, b) => b.idf - a.idf)
+    .slice(0, MOST_WORDS);
+  const found = (field: string): Query[] =>
+    telling.flatMap(({ term, idf }) =>
+      impactsOf(term).map(({ word, share }): Query => ({ term: { [field]: { value: word, boost: idf * share } } })),
+    );
+  const lent: Query = { bool: { must: [anyOf(found('lent'))], filter: [isLent(now)] } };
+  const should = [...found('terms'), ...(corpus.lent ? [lent] : [])];
+  const query: Query = { bool: { filter: [allowed], should, minimum_should_match: 1 } };
   return {
     first: Math.min(MOST_HITS, Math.max(FEWEST_WORDS, WORDS_FOR_ONE * limit)),
     most: MOST_HITS,
-    searchFor: (count) => ({
-      query: {
-        bool: {
-          filter: [allowed],
-          should: [
-            { match: { terms: asked } },
-            { bool: { must: [{ match: { lent: asked } }], filter: [isLent(now)] } },
-          ],
-          minimum_should_match: 1,
-        },
-      },
-      size: count,
-      ...fieldsOnly(weighed),
-      track_total_hits: false,
-    }),
-    score: (hits, corpus) =>
-      hits.map(({ fields }) => {
-        const { memory, recorded, length, ...kept } = weighed.parse(fields);
-        const weights = decodeWeights(kept, milliseconds(now));
-        return { memory, recorded, score: coverageOf({ weights, length }, terms, corpus) };
-      }),
+    searchFor: (count) => ({ query, size: count, ...passageFields(vector !== null), track_total_hits: false }),
+    passagesIn: (hits) =>
+      passagesIn(hits, now).map((passage) => ({ ...passage, coverage: coverageOf(passage, terms, corpus) })),
+    score: ({ coverage }) => coverage ?? 0,
   };
 }

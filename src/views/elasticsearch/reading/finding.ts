@@ -1,43 +1,38 @@
-// Which memories a question finds: the best of each channel. What each of them is worth is measured afterwards.
+// Which memories a question finds, by each channel: one passage of each of the best, best first.
 import type { ReaderContext } from '../reader-context.ts';
 import { bestOf } from './best.ts';
-import { type Channel, channelsOf } from './channels.ts';
-import { type Corpus, corpusOf, corpusSearches } from './corpus.ts';
+import { byMeaning, byWords, type Channel } from './channels.ts';
+import { type Corpus, corpusOf, corpusSearches, NO_CORPUS } from './corpus.ts';
+import type { Passage } from './passage.ts';
 import type { Question } from './question.ts';
-import { type Hit, type Search, type SearchBody, search, searchOne } from './searches.ts';
-
-export type Found = { memories: string[]; corpus: Corpus };
+import { type Search, search, searchOne } from './searches.ts';
 
 /** Where a few long memories crowd out others, so many times as many passages are asked for. */
 const MORE = 4;
 
-export async function find(context: ReaderContext, question: Question): Promise<Found> {
-  const { terms, counted, now, limit } = question;
-  const channels = channelsOf(question);
-  const words = terms?.map(({ term }) => term) ?? [];
-  const first = channels.map((channel) => channel.searchFor(channel.first));
-  const answers = await search(context, [...first, ...corpusSearches(counted, words, now)].map(passages));
-  const corpus = corpusOf(answers.slice(channels.length));
-  const memories = new Set<string>();
-  for (const [i, channel] of channels.entries())
-    for (const id of await bestBy(context, channel, corpus, answers[i]?.hits ?? [], limit)) memories.add(id);
-  return { memories: [...memories], corpus };
+/** None when meaning is not asked for, or the question's vector has no direction. */
+export async function findByMeaning(context: ReaderContext, question: Question): Promise<Passage[]> {
+  const { vector } = question;
+  return vector?.some((value) => value !== 0) ? bestBy(context, byMeaning(question, vector), question.limit) : [];
 }
 
-const passages = (body: SearchBody): Search => ({ kind: 'passages', body });
+export type FoundByWords = { passages: Passage[]; corpus: Corpus };
 
-async function bestBy(
-  context: ReaderContext,
-  channel: Channel,
-  corpus: Corpus,
-  first: readonly Hit[],
-  limit: number,
-): Promise<string[]> {
-  let hits = first;
-  for (let count = channel.first; ; ) {
-    const best = bestOf(channel.score(hits, corpus), limit);
+/** How telling each word is comes first: the best are chosen by it. */
+export async function findByWords(context: ReaderContext, question: Question): Promise<FoundByWords> {
+  const terms = question.terms?.map(({ term }) => term) ?? [];
+  if (terms.length === 0) return { passages: [], corpus: NO_CORPUS };
+  const statistics = corpusSearches(question.counted, terms, question.now);
+  const corpus = corpusOf(await search(context, statistics.map(ofPassages)));
+  return { passages: await bestBy(context, byWords(question, terms, corpus), question.limit), corpus };
+}
+
+const ofPassages = (body: Search['body']): Search => ({ kind: 'passages', body });
+
+async function bestBy(context: ReaderContext, channel: Channel, limit: number): Promise<Passage[]> {
+  for (let count = channel.first; ; count = Math.min(channel.most, MORE * count)) {
+    const { hits } = await searchOne(context, 'passages', channel.searchFor(count));
+    const best = bestOf(channel.passagesIn(hits), channel.score, limit);
     if (best.length === limit || hits.length < count || count === channel.most) return best;
-    count = Math.min(channel.most, MORE * count);
-    hits = (await searchOne(context, 'passages', channel.searchFor(count))).hits;
   }
 }

@@ -1,17 +1,10 @@
 // What a memory is worth to a question, and what is told of it.
 import { bestPassage } from '../../../text/best-passage.ts';
 import type { Candidate } from '../../view-store.ts';
-import { weightIn } from '../weights.ts';
-import { type Corpus, coverageOf, type Words } from './corpus.ts';
+import { weightIn } from '../summary.ts';
+import { type Corpus, coverageOf } from './corpus.ts';
+import type { Passage } from './passage.ts';
 import type { Question } from './question.ts';
-
-export type Passage = Words & {
-  index: number;
-  /** UTF-16 offsets into the content; null where the memory is but one passage. */
-  span: [start: number, end: number] | null;
-  /** Its vector; null: there is none yet. */
-  bits: string | null;
-};
 
 export type Measured = Pick<Candidate, 'similarity' | 'coverage' | 'matchedTerms' | 'passage'>;
 
@@ -26,16 +19,17 @@ export function measure(
   const ordered = passages.toSorted((a, b) => a.index - b.index);
   const { similarity, coverage, byWords, shown } = bestPassage(
     ordered.map((passage) => ({
-      similarity: cosine === null || passage.bits === null ? null : cosine(passage.bits),
-      coverage: terms === null ? null : coverageOf(passage, words, corpus),
+      similarity: passage.similarity ?? (cosine === null || passage.bits === null ? null : cosine(passage.bits)),
+      coverage: passage.coverage ?? (terms === null ? null : coverageOf(passage, words, corpus)),
     })),
   );
   const worded = byWords === null ? undefined : ordered[byWords];
-  const matched = worded === undefined ? [] : (terms ?? []).filter(({ term }) => weightIn(worded.weights, term) > 0);
+  const matched = worded === undefined ? [] : (terms ?? []).filter(({ term }) => weightIn(worded, term) > 0);
+  const best = ordered[shown];
   return {
     similarity,
     coverage,
     matchedTerms: matched.map(({ word }) => word),
-    passage: ordered[shown]?.span ?? null,
+    passage: best === undefined || best.passages === 1 ? null : [best.start, best.end],
   };
 }

@@ -1,20 +1,17 @@
 // A search in two rounds: what each channel finds, within the reader's rights, and then these memories with all of their
 // passages, as they are at the moment. Rights and filters are checked once more on the documents.
-import { z } from 'zod';
 import { checkFilter } from '../../filter-limits.ts';
-import { readable } from '../../kept-documents.ts';
+import { type DocumentPair, readable } from '../../kept-documents.ts';
 import { matches } from '../../matches.ts';
 import type { Candidate, SearchPage, SearchQuery } from '../../view-store.ts';
-import { milliseconds } from '../attributes.ts';
 import type { ReaderContext } from '../reader-context.ts';
 import { dotWith } from '../vector-bytes.ts';
-import { decodeWeights } from '../weights.ts';
 import { MOST_HITS } from './channels.ts';
 import { pairsOf } from './documents.ts';
-import { fieldsOnly, one, words } from './fields.ts';
-import { find } from './finding.ts';
+import { findByMeaning, findByWords } from './finding.ts';
 import { know } from './known.ts';
-import { measure, type Passage } from './measuring.ts';
+import { measure } from './measuring.ts';
+import { type Passage, passageFields, passagesIn } from './passage.ts';
 import { allOf, isOneOf } from './query.ts';
 import { type Question, questionOf } from './question.ts';
 import { searchOne } from './searches.ts';
@@ -25,54 +22,56 @@ export async function searchMemories(context: ReaderContext, query: SearchQuery)
   await context.settle(now);
   const question = questionOf(query, await know(context, reader.tenant, filter));
   const position = context.position();
-  const { memories, corpus } = await find(context, question);
-  const [passages, pairs] = await Promise.all([
-    passagesOf(context, question, memories),
-    pairsOf(context, reader.tenant, memories),
+  const whole = (passages: readonly Passage[]) => complete(context, question, reader.tenant, passages);
+  // What is found by meaning is read while words are still looked for, which takes longer.
+  const [near, { passages, corpus }] = await Promise.all([
+    findByMeaning(context, question).then(whole),
+    findByWords(context, question),
   ]);
+  const worded = await whole(passages.filter(({ memory }) => !near.has(memory)));
   const cosine = question.vector === null ? null : dotWith(question.vector);
-  const candidates = memories.flatMap((id, i): Candidate[] => {
-    const [pair, own] = [pairs[i], passages.get(id)];
-    const view = pair && own ? readable(reader, pair, now) : null;
-    if (!view || !own || (view.memory.deprecation !== null && !includeDeprecated) || !matches(filter, view)) return [];
-    return [{ ...view, ...measure(own, question, cosine, corpus) }];
+  const candidates = [...near.values(), ...worded.values()].flatMap(({ pair, passages }): Candidate[] => {
+    const view = pair && passages.length > 0 ? readable(reader, pair, now) : null;
+    if (!view || (view.memory.deprecation !== null && !includeDeprecated) || !matches(filter, view)) return [];
+    return [{ ...view, ...measure(passages, question, cosine, corpus) }];
   });
   return { candidates, position };
 }
 
-const placed = z.object({
-  memory: one(z.string()),
-  passages: one(z.number()),
-  index: one(z.number()),
-  start: one(z.number()),
-  end: one(z.number()),
-  ...words,
-  bits: one(z.string()).optional(),
-});
+/** `pair` is null where there is no such memory any more. */
+type Whole = { passages: Passage[]; pair: DocumentPair | null };
+
+/** The memories, by id, of which each of these is a passage. */
+async function complete(
+  context: ReaderContext,
+  question: Question,
+  tenant: string,
+  found: readonly Passage[],
+): Promise<Map<string, Whole>> {
+  const memories = found.map(({ memory }) => memory);
+  const parts = found.filter(({ passages }) => passages > 1).map(({ memory }) => memory);
+  const [pairs, others] = await Promise.all([pairsOf(context, tenant, memories), passagesOf(context, question, parts)]);
+  const whole = new Map(
+    found.map((passage, i) => [
+      passage.memory,
+      { passages: passage.passages === 1 ? [passage] : [], pair: pairs[i] ?? null },
+    ]),
+  );
+  for (const passage of others) whole.get(passage.memory)?.passages.push(passage);
+  return whole;
+}
 
 async function passagesOf(
   context: ReaderContext,
   { allowed, vector, now }: Question,
   memories: readonly string[],
-): Promise<Map<string, Passage[]>> {
-  const found = new Map<string, Passage[]>();
-  if (memories.length === 0) return found;
+): Promise<Passage[]> {
+  if (memories.length === 0) return [];
   const { hits } = await searchOne(context, 'passages', {
     query: allOf([allowed, isOneOf('memory', memories)]),
     size: MOST_HITS,
-    ...fieldsOnly(vector === null ? placed.omit({ bits: true }) : placed),
+    ...passageFields(vector !== null),
     track_total_hits: false,
   });
-  for (const { fields } of hits) {
-    const { memory, passages, index, start, end, length, bits = null, ...kept } = placed.parse(fields);
-    const passage: Passage = {
-      index,
-      span: passages === 1 ? null : [start, end],
-      bits,
-      weights: decodeWeights(kept, milliseconds(now)),
-      length,
-    };
-    found.set(memory, [...(found.get(memory) ?? []), passage]);
-  }
-  return found;
+  return passagesIn(hits, now);
 }
