@@ -1,0 +1,80 @@
+// What a hit of Elasticsearch tells of a passage, and what it is found by.
+import { describe, expect, test } from 'vitest';
+import { impactsOf, impactWords, lentImpactWords } from '../../src/views/elasticsearch/impacts.ts';
+import { decodeSummary, encodeSummary, weightIn } from '../../src/views/elasticsearch/summary.ts';
+
+const place = {
+  memory: 'm1',
+  recorded: '0000000000000001.a1b2c3',
+  passages: 3,
+  index: 1,
+  start: 10,
+  end: 42,
+  length: 75,
+};
+const words = new Map([
+  ['parser', 40],
+  ['pars', 10],
+  ['größe/2', 20],
+]);
+const lent = new Map([
+  ['parser', 5],
+  ['night', 3],
+]);
+
+describe('the summary of a passage', () => {
+  test('tells where it is and how much each word weighs', () => {
+    const summary = decodeSummary(encodeSummary({ ...place, words }), 0);
+    expect(summary).toMatchObject(place);
+    expect(['parser', 'pars', 'größe/2', 'par', 'night'].map((term) => weightIn(summary, term))).toEqual([
+      40, 10, 20, 0, 0,
+    ]);
+  });
+
+  test('counts what is lent until it expires', () => {
+    const summary = encodeSummary({ ...place, words, lent, lentUntil: 1_000 });
+    const weights = (now: number) => ['parser', 'night'].map((term) => weightIn(decodeSummary(summary, now), term));
+    expect(weights(999)).toEqual([45, 3]);
+    expect(weights(1_000)).toEqual([40, 0]);
+  });
+
+  test('may have no words', () => {
+    const summary = decodeSummary(encodeSummary({ ...place, words: new Map() }), 0);
+    expect(weightIn(summary, 'parser')).toBe(0);
+  });
+
+  test('that is damaged is refused', () => {
+    expect(() => decodeSummary(Buffer.from('m1 what\n\n\n\n').toString('base64'), 0)).toThrow();
+  });
+});
+
+describe('what a passage is found by', () => {
+  const levelIn = (text: string, term: string): number =>
+    impactsOf(term).findIndex(({ word }) => text.split(' ').includes(word));
+
+  test('each word, as it is and in one of its levels', () => {
+    const found = impactWords(words, 70).split(' ');
+    expect(found).toHaveLength(2 * words.size);
+    for (const term of words.keys()) expect(found).toContain(term);
+  });
+
+  test('says more the more often a word is there, and the shorter the passage is', () => {
+    const once = levelIn(impactWords(new Map([['parser', 10]]), 300), 'parser');
+    expect(levelIn(impactWords(new Map([['parser', 40]]), 300), 'parser')).toBeGreaterThan(once);
+    expect(levelIn(impactWords(new Map([['parser', 10]]), 50), 'parser')).toBeGreaterThan(once);
+    expect(levelIn(impactWords(new Map([['parser', 10]]), 2_000), 'parser')).toBeLessThan(once);
+  });
+
+  test('a word that is lent says what it adds', () => {
+    const own = new Map([['parser', 40]]);
+    const text = lentImpactWords(new Map([['parser', 5]]), own, 300);
+    expect(levelIn(text, 'parser')).toBe(0);
+    expect(levelIn(lentImpactWords(new Map([['night', 5]]), own, 300), 'night')).toBeGreaterThan(0);
+  });
+
+  test('every level is worth more than the one below', () => {
+    const shares = impactsOf('parser').map(({ share }) => share);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect(new Set(shares).size).toBe(shares.length);
+  });
+});
