@@ -22,7 +22,13 @@ const { values: options } = parseArgs({
 const rounds = Number(options.rounds);
 const events = Number(options.events);
 const WRITERS = 64;
-const names = ['bare client', 'adapter', 'adapter, 1 writer', 'adapter, two streams'] as const;
+const names = [
+  'bare client',
+  'adapter',
+  'adapter, votes at once',
+  'adapter, 1 writer',
+  'adapter, two streams',
+] as const;
 type Name = (typeof names)[number];
 const runs = new Map<Name, Run[]>(names.map((name) => [name, []]));
 
@@ -56,6 +62,8 @@ function workOf(name: Name): Work {
       return { writes: workload(events, seed), writers: WRITERS, append: appendBare };
     case 'adapter':
       return { writes: workload(events, seed), writers: WRITERS, append: (write) => appendTo(log, [write]) };
+    case 'adapter, votes at once':
+      return { writes: workload(events, seed, 1), writers: WRITERS, append: (write) => appendTo(log, [write]) };
     case 'adapter, 1 writer':
       return { writes: workload(events / 8, seed), writers: 1, append: (write) => appendTo(log, [write]) };
     case 'adapter, two streams':
@@ -107,8 +115,9 @@ function summarise(): void {
       'of the bare client': name === 'bare client' ? '' : ratio(name),
     })),
     notes: [
-      `${events.toLocaleString('en')} appends a run (the last two rows: an eighth), ${WRITERS} writers unless said: three new memories of 40 words, then a vote on the last; medians of ${rounds} rounds after one to warm up`,
+      `${events.toLocaleString('en')} appends a run (the last two rows: an eighth), ${WRITERS} writers unless said: three new memories of 40 words, then a vote on one of 401 appends before; medians of ${rounds} rounds after one to warm up`,
       'bare client: appendToStream of the same events to the same server, new streams with NO_STREAM and votes with ANY',
+      'votes at once: on the memory before, which another writer still appends; such a vote waits for it',
       'two streams: all or none of both, which is three appends to the server',
       process.env.EVENTSTORE_URL === undefined
         ? "the server is the tests' stand-in in a process of its own, with its data in memory: the figures tell what the adapter adds, not what EventStoreDB does"

@@ -1,4 +1,4 @@
-// The events that the log's bench appends: for every four appends, three new memories and a vote on one of them.
+// The events that the log's benches append: for every four appends, three new memories and a vote on an earlier one.
 import type { JsonObject } from '../../src/domain/event.ts';
 import { streamName } from '../../src/domain/streams.ts';
 import type { StreamWrite } from '../../src/log/event-log.ts';
@@ -6,8 +6,11 @@ import type { StreamWrite } from '../../src/log/event-log.ts';
 const words =
   'the deploy of billing failed twice because its token had expired so rotate keys before each release'.split(' ');
 
-/** `count` appends of one event each; the same for the same seed. */
-export function workload(count: number, seed: number): StreamWrite[] {
+/**
+ * `count` appends of one event each; the same for the same seed. `before`: so many appends before a vote is the memory that
+ * it is on; unless given it was acknowledged long ago, as to whoever votes. The first votes are on the latest.
+ */
+export function workload(count: number, seed: number, before = 401): StreamWrite[] {
   const random = mulberry32(seed);
   const uuid = () => {
     const hex = Array.from({ length: 8 }, () =>
@@ -18,10 +21,12 @@ export function workload(count: number, seed: number): StreamWrite[] {
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
   };
   const text = () => Array.from({ length: 40 }, () => words[Math.floor(random() * words.length)]).join(' ');
-  let stream = '';
+  const streams: string[] = [];
   return Array.from({ length: count }, (_, index): StreamWrite => {
     const vote = index % 4 === 3;
-    if (!vote) stream = streamName('memory', `tenant-${index % 7}`, uuid());
+    const voted = streams[index - before] ?? streams.at(-1) ?? '';
+    const stream = vote ? voted : streamName('memory', `tenant-${index % 7}`, uuid());
+    streams.push(stream);
     const data = vote ? { voter: 'qa-agent', task: 'release', helpful: true } : memory(text());
     const event = {
       id: uuid(),
