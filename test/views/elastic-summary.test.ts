@@ -1,6 +1,7 @@
 // What a hit of Elasticsearch tells of a passage, and what it is found by.
 import { describe, expect, test } from 'vitest';
 import { impactsOf, impactWords, lentImpactWords } from '../../src/views/elasticsearch/impacts.ts';
+import { corpusOf, coverageOf } from '../../src/views/elasticsearch/reading/corpus.ts';
 import { decodeSummary, encodeSummary, weightIn } from '../../src/views/elasticsearch/summary.ts';
 
 const place = {
@@ -77,4 +78,11 @@ describe('what a passage is found by', () => {
     expect(shares).toEqual(shares.toSorted((a, b) => a - b));
     expect(new Set(shares).size).toBe(shares.length);
   });
+});
+
+test('what was written after nothing was counted has a coverage', () => {
+  const nothing = { hits: [], total: 0, aggregations: { length: { value: 0 } } };
+  const counts = { hits: [], total: 0, aggregations: { counts: { buckets: [{ doc_count: 0 }, { doc_count: 0 }] } } };
+  const summary = decodeSummary(encodeSummary({ ...place, words }), 0);
+  expect(coverageOf(summary, ['parser'], corpusOf([nothing, counts]))).toBeGreaterThan(0);
 });

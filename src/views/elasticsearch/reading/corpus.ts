@@ -44,7 +44,8 @@ export function corpusOf([all, words]: readonly Answer[]): Corpus {
   const [lent = 0, ...ofTerms] = counts.parse(words.aggregations).counts.buckets.map(({ doc_count }) => doc_count);
   return {
     idfs: ofTerms.map((withTerm) => inverseDocumentFrequency(passages, Math.min(withTerm, passages))),
-    meanLength: lengths.parse(all.aggregations).length.value / TENTHS / passages,
+    // Over nothing it counts for nothing, but what was written since may be found.
+    meanLength: passages === 0 ? 1 : lengths.parse(all.aggregations).length.value / TENTHS / passages,
     lent: lent > 0,
   };
 }
