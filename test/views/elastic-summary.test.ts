@@ -50,8 +50,8 @@ describe('the summary of a passage', () => {
 });
 
 describe('what a passage is found by', () => {
-  const levelIn = (text: string, term: string): number =>
-    impactsOf(term).findIndex(({ word }) => text.split(' ').includes(word));
+  const shareIn = (text: string, term: string): number =>
+    impactsOf(term).find(({ word }) => text.split(' ').includes(word))?.share ?? 0;
 
   test('each word, as it is and in one of its levels', () => {
     const found = impactWords(words, 70).split(' ');
@@ -59,24 +59,22 @@ describe('what a passage is found by', () => {
     for (const term of words.keys()) expect(found).toContain(term);
   });
 
-  test('says more the more often a word is there, and the shorter the passage is', () => {
-    const once = levelIn(impactWords(new Map([['parser', 10]]), 300), 'parser');
-    expect(levelIn(impactWords(new Map([['parser', 40]]), 300), 'parser')).toBeGreaterThan(once);
-    expect(levelIn(impactWords(new Map([['parser', 10]]), 50), 'parser')).toBeGreaterThan(once);
-    expect(levelIn(impactWords(new Map([['parser', 10]]), 2_000), 'parser')).toBeLessThan(once);
+  test.for([300, 2_000])('says more the more often a word is there, in %d tenths', (length) => {
+    const share = (weight: number) => shareIn(impactWords(new Map([['parser', weight]]), length), 'parser');
+    expect(share(40)).toBeGreaterThan(share(10));
+    expect(share(10)).toBeGreaterThan(share(2));
+  });
+
+  test('says more the shorter a passage is', () => {
+    const share = (length: number) => shareIn(impactWords(new Map([['parser', 10]]), length), 'parser');
+    const shares = [2_000, 1_200, 600, 300, 50].map(share);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect(new Set(shares).size).toBe(shares.length);
   });
 
   test('a word that is lent says what it adds', () => {
-    const own = new Map([['parser', 40]]);
-    const text = lentImpactWords(new Map([['parser', 5]]), own, 300);
-    expect(levelIn(text, 'parser')).toBe(0);
-    expect(levelIn(lentImpactWords(new Map([['night', 5]]), own, 300), 'night')).toBeGreaterThan(0);
-  });
-
-  test('every level is worth more than the one below', () => {
-    const shares = impactsOf('parser').map(({ share }) => share);
-    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
-    expect(new Set(shares).size).toBe(shares.length);
+    const lends = (own: Map<string, number>) => shareIn(lentImpactWords(new Map([['parser', 5]]), own, 300), 'parser');
+    expect(lends(new Map([['parser', 40]]))).toBeLessThan(lends(new Map()));
   });
 });
 

@@ -5,9 +5,10 @@
 import { saturation } from '../../text/coverage.ts';
 import { TENTHS, type Weights } from './weights.ts';
 
-/** Each stands for an eighth of what saturation can be; hardly any word would reach another one. */
-const LEVELS = 6;
-const STEP = 0.125;
+/** Each stands for a range of saturation, three quarters as high as the one before: they tell long passages apart too. */
+const LEVELS = 7;
+const HIGHEST = 0.75;
+const RATIO = 0.75;
 
 /** A reader's own mean is not known here; about that of short messages, in words. */
 const MEAN_LENGTH = 30;
@@ -28,15 +29,20 @@ export const lentImpactWords = (lent: Weights, own: Weights, length: number): st
 
 /** As they may be indexed for a term, each with the share of the term's worth that it stands for. */
 export const impactsOf = (term: string): { word: string; share: number }[] =>
-  Array.from({ length: LEVELS }, (_, level) => ({ word: term + MARK + level, share: (level + 0.5) * STEP }));
+  Array.from({ length: LEVELS }, (_, level) => ({
+    word: term + MARK + level,
+    share: HIGHEST * RATIO ** (level + 0.5),
+  }));
 
 const shareOf = (weight: number, length: number): number => saturation(weight / TENTHS, length / TENTHS, MEAN_LENGTH);
 
 function wordsOf(weights: Weights, share: (weight: number, term: string) => number): string {
   let words = '';
   for (const [term, weight] of weights) {
-    const level = Math.min(LEVELS - 1, Math.floor(share(weight, term) / STEP));
-    words += `${words === '' ? '' : ' '}${term} ${term}${MARK}${level}`;
+    words += `${words === '' ? '' : ' '}${term} ${term}${MARK}${levelOf(share(weight, term))}`;
   }
   return words;
 }
+
+const levelOf = (share: number): number =>
+  Math.max(0, Math.min(LEVELS - 1, Math.floor(Math.log(share / HIGHEST) / Math.log(RATIO))));
