@@ -4,9 +4,9 @@ import { connect } from '../../src/views/elasticsearch/client.ts';
 import { documentId } from '../../src/views/elasticsearch/documents.ts';
 import { namesOf } from '../../src/views/elasticsearch/names.ts';
 import { byMeaning, byWords } from '../../src/views/elasticsearch/reading/channels.ts';
-import { corpusOf, corpusSearches } from '../../src/views/elasticsearch/reading/corpus.ts';
+import { corpusFor } from '../../src/views/elasticsearch/reading/finding.ts';
 import { questionOf } from '../../src/views/elasticsearch/reading/question.ts';
-import { type SearchBody, search } from '../../src/views/elasticsearch/reading/searches.ts';
+import type { SearchBody } from '../../src/views/elasticsearch/reading/searches.ts';
 import { elasticsearchUrl } from '../../test/support/elasticsearch/elasticsearch.ts';
 import { randomOf, wordOf } from '../index/data.ts';
 import { percentile } from '../support/report.ts';
@@ -101,17 +101,11 @@ async function inTurns(opened: BenchViews, reader: Reader, nextVector: () => Flo
  */
 async function queriesOf(
   query: Parameters<typeof questionOf>[0],
-  context: Parameters<typeof search>[0],
+  context: Parameters<typeof corpusFor>[0],
 ): Promise<SearchBody[]> {
   const question = questionOf(query, () => []);
   const terms = question.terms?.map(({ term }) => term) ?? [];
-  const statistics = corpusSearches(question.counted, terms, question.now);
-  const corpus = corpusOf(
-    await search(
-      context,
-      statistics.map((body) => ({ kind: 'passages', body })),
-    ),
-  );
+  const corpus = await corpusFor(context, question, terms);
   const channels = [byMeaning(question, question.vector ?? new Float32Array()), byWords(question, terms, corpus)];
   return channels.map((channel) => {
     const { _source, stored_fields, docvalue_fields, ...body } = channel.searchFor(LIMIT);

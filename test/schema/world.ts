@@ -20,7 +20,7 @@ import { createQueries } from '../../src/queries/queries.ts';
 import { createRecall } from '../../src/queries/recall.ts';
 import { rebuildingFor } from '../../src/rebuilding/for-administrator.ts';
 import type { ViewStore } from '../../src/views/view-store.ts';
-import { isDistributed, openEngines } from '../support/distributed/engines.ts';
+import { type Engines, isDistributed, openEngines } from '../support/distributed/engines.ts';
 import { isFaulty, openTestEventLog } from '../support/distributed/event-log.ts';
 import { analyse, TENANT } from '../support/fixtures.ts';
 import { createHashEmbedder } from '../support/hash-embedder.ts';
@@ -57,13 +57,15 @@ export type WorldOptions = {
   views?: ViewStore;
   /** Throw-away views for reads in the past: of the same kind as `views`, for the same scores. */
   openScratch?: () => Promise<ViewStore>;
+  /** Of the distributed profile, instead of these; closed and released with the world. */
+  engines?: Engines;
 };
 
 export async function openWorld(options: WorldOptions = {}) {
   const embedder = createHashEmbedder();
   const signature = { projections: 1, model: embedder.model, dimensions: embedder.dimensions };
   const ownEngines = options.log !== undefined || options.views !== undefined;
-  const engines = isDistributed && !ownEngines ? await openEngines(signature) : null;
+  const engines = options.engines ?? (isDistributed && !ownEngines ? await openEngines(signature) : null);
   const log = options.log ?? engines?.log ?? (isFaulty ? await openTestEventLog() : openMemoryLog());
   const calls: { get: string[][]; streams: string[] } = { get: [], streams: [] };
   const given = options.views ?? engines?.views ?? openNaiveViews({ analyse });

@@ -27,7 +27,7 @@ const FEWEST_NEAREST = 50;
 const WORDS_FOR_ONE = 2;
 const FEWEST_WORDS = 100;
 
-/** Of a long question the most telling: a server takes a thousand clauses at least, and each word makes twelve. */
+/** Of a long question the most telling: a server takes a thousand clauses at least, and each word makes fourteen. */
 const MOST_WORDS = 64;
 
 /** What is allowed is told within the search, not after it: else it would find too few. */

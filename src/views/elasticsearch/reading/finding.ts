@@ -22,12 +22,18 @@ export type FoundByWords = { passages: Passage[]; corpus: Corpus };
 export async function findByWords(context: ReaderContext, question: Question): Promise<FoundByWords> {
   const terms = question.terms?.map(({ term }) => term) ?? [];
   if (terms.length === 0) return { passages: [], corpus: NO_CORPUS };
-  const statistics = corpusSearches(question.counted, terms, question.now);
-  const corpus = corpusOf(await search(context, statistics.map(ofPassages)));
+  const corpus = await corpusFor(context, question, terms);
   return { passages: await bestBy(context, byWords(question, terms, corpus), question.limit), corpus };
 }
 
-const ofPassages = (body: Search['body']): Search => ({ kind: 'passages', body });
+export async function corpusFor(
+  context: Pick<ReaderContext, 'elastic' | 'names'>,
+  { counted, now }: Question,
+  terms: readonly string[],
+): Promise<Corpus> {
+  const searches = corpusSearches(counted, terms, now).map((body): Search => ({ kind: 'passages', body }));
+  return corpusOf(await search(context, searches));
+}
 
 async function bestBy(context: ReaderContext, channel: Channel, limit: number): Promise<Passage[]> {
   for (let count = channel.first; ; count = Math.min(channel.most, MORE * count)) {
