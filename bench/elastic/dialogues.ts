@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { openMiniLm } from '../../src/embedding/minilm/minilm.ts';
-import { byScore, scoreOf } from '../../src/queries/fusion.ts';
+import { byScore } from '../../src/queries/fusion.ts';
+import { scoreOf } from '../../src/text/score.ts';
 import { openEmbeddedViews } from '../../src/views/embedded/embedded-views.ts';
 import type { Change, ViewStore } from '../../src/views/view-store.ts';
 import { type Dataset, timeOf } from '../locomo/dataset.ts';
@@ -86,6 +87,7 @@ async function answersOf(views: ViewStore, data: Dataset, embed: Embed): Promise
       vector,
       filter: { namespaces: [conversation] },
       limit: LIMIT,
+      best: { count: K, minScore: null },
     });
     const ranked = candidates.map((one) => ({ ...one, score: scoreOf(one, 'HYBRID', null) ?? 0 })).sort(byScore);
     answers.push(ranked.slice(0, K).map(({ memory }) => memory.id.slice(memory.id.indexOf('/') + 1)));

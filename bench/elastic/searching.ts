@@ -17,6 +17,7 @@ import { type BenchViews, signature } from './views.ts';
 export const QUESTIONS = 200;
 export const CHECKED = 50;
 export const LIMIT = 50;
+export const GIVEN = 10;
 const WARM_UP = 30;
 const TERMS = 6;
 
@@ -75,6 +76,7 @@ async function inTurns(opened: BenchViews, reader: Reader, nextVector: () => Flo
         text: nextText(),
         vector: nextVector(),
         limit: LIMIT,
+        best: { count: GIVEN, minScore: null },
       };
       const bodies = await queriesOf(query, { elastic, names });
       const first = await timed(() => opened.views.search(query));
@@ -104,9 +106,8 @@ async function queriesOf(
   context: Parameters<typeof corpusFor>[0],
 ): Promise<SearchBody[]> {
   const question = questionOf(query, () => []);
-  const terms = question.terms?.map(({ term }) => term) ?? [];
-  const corpus = await corpusFor(context, question, terms);
-  const channels = [byMeaning(question, question.vector ?? new Float32Array()), byWords(question, terms, corpus)];
+  const corpus = await corpusFor(context, question);
+  const channels = [byMeaning(question, question.vector ?? new Float32Array()), byWords(question, corpus)];
   return channels.map((channel) => {
     const { _source, stored_fields, docvalue_fields, ...body } = channel.searchFor(LIMIT);
     return body;

@@ -1,23 +1,4 @@
-// How a candidate's two measures make one number, and the order of the answer.
-import { fuse, type Measures } from '../text/best-passage.ts';
-import type { SearchMode } from '../views/view-store.ts';
-
-/**
- * What a candidate's measures are worth in a mode, before decay and effectiveness; null: it is no hit. A similarity
- * below `minScore` does not count: such a candidate can only be found by its words.
- */
-export function scoreOf({ similarity, coverage }: Measures, mode: SearchMode, minScore: number | null): number | null {
-  const near = minScore === null || (similarity ?? -1) >= minScore ? similarity : null;
-  const words = coverage ?? 0;
-  switch (mode) {
-    case 'SEMANTIC':
-      return near;
-    case 'KEYWORD':
-      return words > 0 ? words : null;
-    case 'HYBRID':
-      return near === null && words === 0 ? null : fuse(near ?? 0, words);
-  }
-}
+// The order of an answer.
 
 type Ranked = { score: number; memory: { createdAt: string; id: string } };
 

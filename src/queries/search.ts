@@ -4,12 +4,14 @@ import { effectivenessOf } from '../domain/effectiveness.ts';
 import type { Instant, Position } from '../domain/event.ts';
 import { Failure } from '../domain/failure.ts';
 import type { MemoryView } from '../domain/memory-view.ts';
+import type { SearchMode } from '../domain/search-mode.ts';
 import { canRead, type Reader } from '../domain/visibility.ts';
-import type { Candidate, MemoryFilter, SearchMode, SearchPage, ViewReader } from '../views/view-store.ts';
+import { scoreOf } from '../text/score.ts';
+import type { Best, Candidate, MemoryFilter, SearchPage, ViewReader } from '../views/view-store.ts';
 import { type AsOf, inPast, type Moment, momentOf, stillReadable } from './as-of.ts';
 import { decayOf } from './decay.ts';
 import type { QueryContext } from './dependencies.ts';
-import { byScore, scoreOf } from './fusion.ts';
+import { byScore } from './fusion.ts';
 import { keepReceipt } from './keep-receipt.ts';
 import { waitForVectors } from './wait.ts';
 
@@ -63,7 +65,7 @@ export async function search(context: QueryContext, input: SearchInput): Promise
   const reached = input.receipt ? await context.log.head() : input.minPosition;
   await waitForVectors(context, reached, 'input.minPosition');
   const now = context.clock().toISOString();
-  const { hits, position } = await rank(context, input, { views: context.views, reader, now });
+  const { hits, position } = await rank(context, input, { views: context.views, reader, now }, input.first);
   return kept(context, input, { hits: hits.slice(0, input.first), position: position ?? context.log.start }, now);
 }
 
@@ -87,18 +89,22 @@ async function kept(
 /** Where a question is put, with whose rights, and the time that decides what has expired. */
 export type Asked = { views: Pick<ViewReader, 'search'>; reader: Reader; now: Instant };
 
-/** All hits, best first. */
+/** All hits, best first; those after the first `wanted` may be missing. */
 export async function rank(
   context: QueryContext,
   input: SearchQuestion,
   asked: Asked,
+  wanted?: number,
 ): Promise<{ hits: SearchHit[]; position: Position | null }> {
+  const reranked = input.decay || input.effectivenessWeight !== 0;
   const page = await findCandidates(context, asked, {
     text: input.query,
     mode: input.mode,
     filter: input.filter,
     includeDeprecated: input.includeDeprecated,
-    limit: candidatesFor(input.first, input.decay || input.effectivenessWeight !== 0),
+    limit: candidatesFor(input.first, reranked),
+    // What age and votes do to a score is known only from the documents.
+    ...(!reranked && wanted !== undefined && { best: { count: wanted, minScore: input.minScore } }),
   });
   const hits = page.candidates.map((candidate) => hitOf(candidate, input, asked.now)).filter((hit) => hit !== null);
   return { hits: hits.sort(byScore), position: page.position };
@@ -110,6 +116,7 @@ type CandidateQuery = {
   filter: MemoryFilter;
   includeDeprecated: boolean;
   limit: number;
+  best?: Best;
 };
 
 /** What the reader may read, however the views came by it. */

@@ -50,7 +50,7 @@ async function explain(
   const { id, at, by, input, position, now } = receipt;
   const question = questionShape.parse(input);
   const reader = rightsOf(readerOf(context.caller).tenant, receipt.agent);
-  const { hits } = await rank(context, question, { views, reader, now });
+  const { hits } = await rank(context, question, { views, reader, now }, question.first);
   const again = hits.slice(0, question.first).map(({ memory, ...hit }): Hit => ({ id: memory.id, ...hit }));
   const returned: Hit[] = receipt.hits;
 

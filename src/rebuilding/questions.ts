@@ -6,7 +6,8 @@ import type { Instant } from '../domain/event.ts';
 import { isAlive, type Memory } from '../domain/memory.ts';
 import type { Reader } from '../domain/visibility.ts';
 import type { EmbedQuery } from '../embedding/query-cache.ts';
-import { byScore, scoreOf } from '../queries/fusion.ts';
+import { byScore } from '../queries/fusion.ts';
+import { scoreOf } from '../text/score.ts';
 import type { ViewStore } from '../views/view-store.ts';
 
 export type Question = { reader: Reader; text: string };
@@ -55,7 +56,8 @@ type Asked = { views: Pick<ViewStore, 'search'>; now: Instant; embed: EmbedQuery
 /** The ids of the best memories. Without `embed` words alone decide. */
 export async function answerTo({ reader, text }: Question, { views, now, embed }: Asked): Promise<string[]> {
   const vector = embed === null ? null : await embed(text);
-  const page = await views.search({ reader, now, mode: 'HYBRID', text, vector, limit: CANDIDATES });
+  const best = { count: BEST, minScore: null };
+  const page = await views.search({ reader, now, mode: 'HYBRID', text, vector, limit: CANDIDATES, best });
   return page.candidates
     .flatMap((candidate) => {
       const score = scoreOf(candidate, 'HYBRID', null);

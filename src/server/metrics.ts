@@ -1,7 +1,7 @@
 // What the server counts. Labels are taken from closed sets, never from what a client chose to send.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { FailureCode } from '../domain/failure.ts';
-import type { SearchMode } from '../views/view-store.ts';
+import type { SearchMode } from '../domain/search-mode.ts';
 
 const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
 

@@ -6,6 +6,7 @@ import type { Handoff } from '../domain/handoff.ts';
 import type { Memory, MemoryType } from '../domain/memory.ts';
 import type { MemoryView } from '../domain/memory-view.ts';
 import type { Run } from '../domain/run.ts';
+import type { SearchMode } from '../domain/search-mode.ts';
 import type { Session } from '../domain/session.ts';
 import type { Reader, Scope } from '../domain/visibility.ts';
 import type { Votes } from '../domain/votes.ts';
@@ -133,8 +134,6 @@ export type ListPage = {
   position: Position | null;
 };
 
-export type SearchMode = 'HYBRID' | 'SEMANTIC' | 'KEYWORD';
-
 export type SearchQuery = Selection & {
   mode: SearchMode;
   text: string;
@@ -142,7 +141,12 @@ export type SearchQuery = Selection & {
   vector: Float32Array | null;
   /** The best this many by each channel; the answer is their union. */
   limit: number;
+  /** Of the union only the best; all unless given. */
+  best?: Best;
 };
+
+/** By their measures alone (`scoreOf` in src/text/score.ts): so many, and whatever is as good as the last of them. */
+export type Best = { count: number; minScore: number | null };
 
 /** RETRIEVAL.md's two measures; how they make a score is the query's affair. */
 export type Candidate = MemoryView & {

@@ -1,41 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { effectivenessOf } from '../../src/domain/effectiveness.ts';
 import { decayOf } from '../../src/queries/decay.ts';
-import { byScore, scoreOf } from '../../src/queries/fusion.ts';
+import { byScore } from '../../src/queries/fusion.ts';
 import { weighted } from '../../src/queries/playbook.ts';
 import { someVotes } from '../support/fixtures.ts';
 
-describe('score', () => {
-  test.each([
-    ['HYBRID', 0.5, 0.5, null, 1.5],
-    ['HYBRID', 0.25, 1, null, 4.25],
-    ['HYBRID', -0.5, 0.25, null, -0.25],
-    ['HYBRID', 0.4, 0, null, 0.4],
-    ['HYBRID', null, 0.5, null, 1],
-    ['HYBRID', null, 0, null, null],
-    ['HYBRID', null, null, null, null],
-    ['SEMANTIC', 0.5, null, null, 0.5],
-    ['SEMANTIC', -0.5, null, null, -0.5],
-    ['SEMANTIC', null, null, null, null],
-    ['KEYWORD', null, 0.5, null, 0.5],
-    ['KEYWORD', null, 0, null, null],
-    // minScore: a semantic hit below it does not count.
-    ['SEMANTIC', 0.3, null, 0.3, 0.3],
-    ['SEMANTIC', 0.29, null, 0.3, null],
-    ['HYBRID', 0.3, 0.5, 0.3, 1.3],
-    ['HYBRID', 0.29, 0.5, 0.3, 1],
-    ['HYBRID', 0.29, 0, 0.3, null],
-    ['HYBRID', -1, 0, -1, -1],
-    ['KEYWORD', null, 0.5, 0.9, 0.5],
-  ] as const)(
-    '%s: similarity %s and coverage %s, at least %s, make %s',
-    (mode, similarity, coverage, minScore, score) => {
-      const made = scoreOf({ similarity, coverage }, mode, minScore);
-      if (score === null) expect(made).toBeNull();
-      else expect(made).toBeCloseTo(score, 12);
-    },
-  );
-
+describe('order', () => {
   test('of equals the newest comes first, and of those the last by id', () => {
     const row = (score: number, createdAt: string, id: string) => ({ score, memory: { createdAt, id } });
     const best = [row(2, 'a', 'x'), row(1, 'c', 'a'), row(1, 'b', 'z'), row(1, 'b', 'y')];

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { SearchMode } from '../../src/domain/search-mode.ts';
 import { wordsMeanwhile } from '../../src/rebuilding/words-meanwhile.ts';
-import type { SearchMode, ViewSignature } from '../../src/views/view-store.ts';
+import type { ViewSignature } from '../../src/views/view-store.ts';
 import { aMemory, analyse, at, NOW, operator, putMemory } from '../support/fixtures.ts';
 import { hashVector } from '../support/hash-embedder.ts';
 import { openNaiveViews } from '../support/naive-views.ts';

@@ -1,9 +1,10 @@
 // Random memories, changes, readers, filters and questions, from so small a world that they meet.
 import fc from 'fast-check';
 import { type Memory, memoryTypes } from '../../src/domain/memory.ts';
+import type { SearchMode } from '../../src/domain/search-mode.ts';
 import type { Reader } from '../../src/domain/visibility.ts';
 import type { Votes } from '../../src/domain/votes.ts';
-import type { MemoryFilter, MetadataFilter, SearchMode } from '../../src/views/view-store.ts';
+import type { Best, MemoryFilter, MetadataFilter } from '../../src/views/view-store.ts';
 import { aMemory, aVote, deprecated, minute, TENANT } from './fixtures.ts';
 
 const agents = ['ann', 'bob', 'cid'];
@@ -179,6 +180,7 @@ export type RandomQuery = {
   text: string;
   about: string | null;
   limit: number;
+  best: Best;
 };
 
 const query: fc.Arbitrary<RandomQuery> = fc.record({
@@ -192,6 +194,7 @@ const query: fc.Arbitrary<RandomQuery> = fc.record({
     .map((list) => list.join(' ')),
   about: fc.option(shortText, { freq: 5 }),
   limit: fc.integer({ min: 1, max: 6 }),
+  best: fc.record({ count: fc.integer({ min: 1, max: 4 }), minScore: fc.constantFrom(null, 0, 0.2) }),
 });
 
 /** changes: in one batch; embed: one of so many wanted texts gets its vector; time goes on with each step. */

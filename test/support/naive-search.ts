@@ -1,10 +1,12 @@
 // The search of RETRIEVAL's recipe without an index: every passage of every memory, in float64.
 import type { Memory } from '../../src/domain/memory.ts';
+import type { SearchMode } from '../../src/domain/search-mode.ts';
 import type { Analyse, TermCounts } from '../../src/text/analysis.ts';
 import { comparePlaces, contextKey, contextOf, contextWeights, mixVectors } from '../../src/text/context.ts';
 import { coverage, inverseDocumentFrequency, saturation } from '../../src/text/coverage.ts';
+import { scoreOf } from '../../src/text/score.ts';
 import { queryTerms } from '../../src/text/terms.ts';
-import type { Candidate, SearchQuery } from '../../src/views/view-store.ts';
+import type { Best, Candidate, SearchQuery } from '../../src/views/view-store.ts';
 
 /** A document that the reader may read, and the position of the event that recorded it. */
 export type Readable = { memory: Memory; recordedAt: string };
@@ -80,6 +82,15 @@ export function bestByEachChannel(scores: readonly Score[], limit: number): Set<
     ...cut((score) => score.similarity ?? Number.NEGATIVE_INFINITY),
     ...cut((score) => score.coverage || Number.NEGATIVE_INFINITY),
   ]);
+}
+
+/** All that no `count` others are better than. */
+export function bestByScore<T extends Score>(candidates: readonly T[], mode: SearchMode, best?: Best): T[] {
+  if (best === undefined) return [...candidates];
+  const worth = (one: T) => scoreOf(one, mode, best.minScore) ?? Number.NEGATIVE_INFINITY;
+  return candidates
+    .filter((one) => worth(one) > Number.NEGATIVE_INFINITY)
+    .filter((one) => candidates.filter((other) => worth(other) > worth(one)).length < best.count);
 }
 
 function entriesOf(

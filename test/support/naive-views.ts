@@ -18,7 +18,7 @@ import type {
 } from '../../src/views/view-store.ts';
 import { matches } from './naive-filter.ts';
 import { listRecords, scanRows } from './naive-records.ts';
-import { bestByEachChannel, type Readable, scoreAll } from './naive-search.ts';
+import { bestByEachChannel, bestByScore, type Readable, scoreAll } from './naive-search.ts';
 
 /** `first` is the position of the first change: for a memory, that of the event which recorded it. */
 type Kept<T> = { document: T; first: string; position: string };
@@ -142,14 +142,15 @@ export function openNaiveViews(options: { analyse: Analyse; storage?: NaiveStora
       };
     },
 
-    async search({ filter = {}, limit, mode, text, vector, ...selection }) {
+    async search({ filter = {}, limit, best, mode, text, vector, ...selection }) {
       const corpus = readable(selection).filter(({ memory }) => filter.namespaces?.includes(memory.namespace) ?? true);
       const scored = scoreAll(corpus, { mode, text, vector }, storage.vectors, analyse)
         .map((score, index) => ({ score, memory: corpus[index]?.memory }))
         .flatMap(({ score, memory }) => (memory ? [{ ...viewOf(memory), ...score }] : []))
         .filter((candidate) => matches(filter, candidate));
       const chosen = bestByEachChannel(scored, limit);
-      return { candidates: scored.filter((_, index) => chosen.has(index)), position: storage.checkpoint };
+      const candidates = scored.filter((_, index) => chosen.has(index));
+      return { candidates: bestByScore(candidates, mode, best), position: storage.checkpoint };
     },
 
     async findText(tenant, key, now) {

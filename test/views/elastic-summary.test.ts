@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { impactsOf, impactWords, lentImpactWords } from '../../src/views/elasticsearch/impacts.ts';
 import { corpusOf, coverageOf } from '../../src/views/elasticsearch/reading/corpus.ts';
-import { decodeSummary, encodeSummary, weightIn } from '../../src/views/elasticsearch/summary.ts';
+import { askedFor, decodeSummary, encodeSummary } from '../../src/views/elasticsearch/summary.ts';
 
 const place = {
   memory: 'm1',
@@ -23,29 +23,39 @@ const lent = new Map([
   ['night', 3],
 ]);
 
+const weightsIn = (summary: string, terms: string[], now = 0) => decodeSummary(summary, askedFor(terms), now).weights;
+
 describe('the summary of a passage', () => {
   test('tells where it is and how much each word weighs', () => {
-    const summary = decodeSummary(encodeSummary({ ...place, words }), 0);
-    expect(summary).toMatchObject(place);
-    expect(['parser', 'pars', 'größe/2', 'par', 'night'].map((term) => weightIn(summary, term))).toEqual([
-      40, 10, 20, 0, 0,
-    ]);
+    const summary = encodeSummary({ ...place, words });
+    expect(decodeSummary(summary, askedFor([]), 0)).toEqual({ ...place, weights: [] });
+    expect(weightsIn(summary, ['par', 'parser', 'night', 'pars', 'größe/2'])).toEqual([0, 40, 0, 10, 20]);
   });
 
   test('counts what is lent until it expires', () => {
     const summary = encodeSummary({ ...place, words, lent, lentUntil: 1_000 });
-    const weights = (now: number) => ['parser', 'night'].map((term) => weightIn(decodeSummary(summary, now), term));
-    expect(weights(999)).toEqual([45, 3]);
-    expect(weights(1_000)).toEqual([40, 0]);
+    expect(weightsIn(summary, ['parser', 'night'], 999)).toEqual([45, 3]);
+    expect(weightsIn(summary, ['parser', 'night'], 1_000)).toEqual([40, 0]);
+  });
+
+  test('takes no term for another', () => {
+    const terms = Array.from({ length: 20_000 }, (_, i) => `term${i}`);
+    const weights = weightsIn(encodeSummary({ ...place, words: new Map(terms.map((term, i) => [term, i])) }), terms);
+    expect(weights).toEqual(terms.map((_, i) => i));
+    const others = terms.map((term) => `${term}s`);
+    expect(weightsIn(encodeSummary({ ...place, words: new Map(others.map((other) => [other, 1])) }), terms)).toEqual(
+      terms.map(() => 0),
+    );
   });
 
   test('may have no words', () => {
-    const summary = decodeSummary(encodeSummary({ ...place, words: new Map() }), 0);
-    expect(weightIn(summary, 'parser')).toBe(0);
+    expect(weightsIn(encodeSummary({ ...place, words: new Map() }), ['parser'])).toEqual([0]);
   });
 
   test('that is damaged is refused', () => {
-    expect(() => decodeSummary(Buffer.from('m1 what\n\n\n\n').toString('base64'), 0)).toThrow();
+    const whole = Buffer.from(encodeSummary({ ...place, words }), 'base64');
+    for (let length = 0; length < whole.length; length++)
+      expect(() => weightsIn(whole.toString('base64', 0, length), ['parser']), `${length} bytes`).toThrow(RangeError);
   });
 });
 
@@ -81,6 +91,6 @@ describe('what a passage is found by', () => {
 test('what was written after nothing was counted has a coverage', () => {
   const nothing = { hits: [], total: 0, aggregations: { length: { value: 0 } } };
   const counts = { hits: [], total: 0, aggregations: { counts: { buckets: [{ doc_count: 0 }, { doc_count: 0 }] } } };
-  const summary = decodeSummary(encodeSummary({ ...place, words }), 0);
-  expect(coverageOf(summary, ['parser'], corpusOf([nothing, counts]))).toBeGreaterThan(0);
+  const summary = decodeSummary(encodeSummary({ ...place, words }), askedFor(['parser']), 0);
+  expect(coverageOf(summary, corpusOf([nothing, counts]))).toBeGreaterThan(0);
 });

@@ -135,9 +135,9 @@ export type PassageDocument = Attributes & {
   length: number;
   /** `encodeSummary`. */
   summary: string;
-  /** With the previous memory's mixed in; both the same, in base64 of big-endian float32. `vector` not where it is zero. */
+  /** With the previous memory's mixed in: `encodeVector`, where it is not zero, and `encodeRounded`. */
   vector?: string;
-  bits?: string;
+  rounded?: string;
 };
 
 /** What is left of a passage until it is swept away: nothing is found by it. */

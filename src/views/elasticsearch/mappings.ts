@@ -6,7 +6,7 @@ type Mapping = estypes.MappingTypeMapping;
 type Properties = Record<string, estypes.MappingProperty>;
 
 /** Raised when a mapping below, or what is written into it, changes: the indices are then made anew. */
-export const LAYOUT = 2;
+export const LAYOUT = 3;
 
 const keyword = { type: 'keyword' } as const;
 const long = { type: 'long' } as const;
@@ -86,7 +86,7 @@ const passages = (dimensions: number): Properties => ({
     similarity: 'cosine',
     index_options: { type: 'int8_hnsw' },
   },
-  bits: bytes,
+  rounded: bytes,
 });
 
 const votes: Properties = {
@@ -132,7 +132,8 @@ const properties = (kind: IndexKind, dimensions: number): Properties => {
 };
 
 export function mappingOf(kind: IndexKind, dimensions: number): Mapping {
-  const source = kind === 'passages' ? { _source: { excludes: ['terms', 'lent', 'summary', 'vector', 'bits'] } } : {};
+  const source =
+    kind === 'passages' ? { _source: { excludes: ['terms', 'lent', 'summary', 'vector', 'rounded'] } } : {};
   return { dynamic: 'strict', ...source, properties: properties(kind, dimensions) };
 }
 

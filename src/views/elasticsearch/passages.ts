@@ -5,7 +5,7 @@ import type { PassageDocument } from './documents.ts';
 import type { Told } from './held.ts';
 import { impactWords, lentImpactWords } from './impacts.ts';
 import { encodeSummary } from './summary.ts';
-import { encodeVector } from './vector-bytes.ts';
+import { encodeRounded, encodeVector } from './vector-bytes.ts';
 import { addWeights, lengthOf, TENTHS, type Weights } from './weights.ts';
 
 /** `lenders`: whose words it has besides, nearest first; none for a memory of several passages. */
@@ -52,7 +52,7 @@ export function passageDocuments(
 }
 
 /** A vector of length 0 has no direction to be found by. */
-function vectorFields(vector: Float32Array): { vector?: string; bits: string } {
-  const bits = encodeVector(vector);
-  return vector.some((value) => value !== 0) ? { vector: bits, bits } : { bits };
+function vectorFields(vector: Float32Array): { vector?: string; rounded: string } {
+  const rounded = encodeRounded(vector);
+  return vector.some((value) => value !== 0) ? { vector: encodeVector(vector), rounded } : { rounded };
 }

@@ -1,7 +1,8 @@
 // What a search is told of a passage that it finds: all in one field, since each field of a hit costs as much as a long one.
-// It is kept as bytes, which hits are given faster than a source.
-import { z } from 'zod';
+// It is kept as bytes, which hits are given faster than a source, and its words as hashes: a search reads hundreds of
+// summaries for a few terms each, and makes no text of them.
 import type { Position } from '../../domain/event.ts';
+import { hashOf, type TermHash } from './term-hash.ts';
 import type { Weights } from './weights.ts';
 
 type Place = {
@@ -24,48 +25,76 @@ export type ToSummarise = Place & {
   lentUntil?: number;
 };
 
-/** Both for `weightIn`; a search reads hundreds, for a few terms each: they stay texts. */
-export type Summary = Place & { words: SummaryWords; lent: SummaryWords | null };
+/** `weights`: of each of the terms asked for, in tenths; 0 where it is not there. */
+export type Summary = Place & { weights: readonly number[] };
 
-export type SummaryWords = string & { readonly [words]: true };
-declare const words: unique symbol;
-
-/** Three parts with an empty line between; the last one is empty where nothing is lent. No term has a space or ends a line. */
-const PART = '\n\n';
+// Little-endian: lentUntil (f64), length, start, end, passages, index, own words (u32 each), bytes of memory and of
+// recorded (u16 each); memory, recorded; own words, then lent ones: two parts of the hash (i32, u16), weight (u16).
+const HEAD = 36;
+const WORD = 8;
+const MOST_WEIGHT = 0xffff;
 
 /** In base64. */
 export function encodeSummary({ words, lent = new Map(), lentUntil = 0, ...place }: ToSummarise): string {
-  const { memory, recorded, passages, index, start, end, length } = place;
-  const head = [memory, recorded, passages, index, start, end, length, lentUntil].join(' ');
-  return Buffer.from([head, linesOf(words), linesOf(lent)].join(PART)).toString('base64');
+  const names = Buffer.from(place.memory + place.recorded);
+  const bytes = Buffer.allocUnsafe(HEAD + names.length + WORD * (words.size + lent.size));
+  bytes.writeDoubleLE(lentUntil, 0);
+  const numbers = [place.length, place.start, place.end, place.passages, place.index, words.size];
+  for (const [i, number] of numbers.entries()) bytes.writeUInt32LE(number, 8 + 4 * i);
+  bytes.writeUInt16LE(Buffer.byteLength(place.memory), 32);
+  bytes.writeUInt16LE(Buffer.byteLength(place.recorded), 34);
+  names.copy(bytes, HEAD);
+  let at = HEAD + names.length;
+  for (const weights of [words, lent])
+    for (const [term, weight] of weights) {
+      const { low, high } = hashOf(term);
+      bytes.writeInt32LE(low, at);
+      bytes.writeUInt16LE(high, at + 4);
+      bytes.writeUInt16LE(Math.min(weight, MOST_WEIGHT), at + 6);
+      at += WORD;
+    }
+  return bytes.toString('base64');
 }
 
-const number = z.coerce.number();
-const head = z.tuple([z.string(), z.string(), number, number, number, number, number, number]);
+/** Terms to look for. */
+export type Asked = { terms: readonly string[]; places: ReadonlyMap<TermHash['low'], readonly AskedPlace[]> };
+type AskedPlace = { place: number; high: TermHash['high'] };
 
-/** What counts at `now`, in milliseconds. */
-export function decodeSummary(base64: string, now: number): Summary {
-  const text = Buffer.from(base64, 'base64').toString();
-  const first = text.indexOf(PART);
-  const second = text.indexOf(PART, first + 1);
-  const [memory, recorded, passages, index, start, end, length, lentUntil] = head.parse(
-    text.slice(0, first).split(' '),
-  );
+/** To be used for many summaries. */
+export function askedFor(terms: readonly string[]): Asked {
+  const places = new Map<number, AskedPlace[]>();
+  for (const [place, term] of terms.entries()) {
+    const { low, high } = hashOf(term);
+    places.set(low, [...(places.get(low) ?? []), { place, high }]);
+  }
+  return { terms, places };
+}
+
+/** What counts at `now`, in milliseconds. Fails with a RangeError when it is damaged. */
+export function decodeSummary(base64: string, asked: Asked, now: number): Summary {
+  const bytes = Buffer.from(base64, 'base64');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const number = (i: number) => view.getUint32(8 + 4 * i, true);
+  const named = HEAD + view.getUint16(32, true);
+  const from = named + view.getUint16(34, true);
+  const lent = from + WORD * number(5);
+  if (lent > bytes.length) throw new RangeError('the summary of a passage is damaged');
   return {
-    ...{ memory, recorded, passages, index, start, end, length },
-    words: text.slice(first, second) as SummaryWords,
-    lent: lentUntil > now ? (text.slice(second) as SummaryWords) : null,
+    memory: bytes.toString('utf8', HEAD, named),
+    recorded: bytes.toString('utf8', named, from),
+    passages: number(3),
+    index: number(4),
+    start: number(1),
+    end: number(2),
+    length: number(0),
+    weights: weightsIn(view, from, view.getFloat64(0, true) > now ? bytes.length : lent, asked),
   };
 }
 
-/** In tenths; 0 for a term that is not there. */
-export const weightIn = ({ words, lent }: Pick<Summary, 'words' | 'lent'>, term: string): number =>
-  weightAt(words, term) + (lent === null ? 0 : weightAt(lent, term));
-
-function weightAt(words: SummaryWords, term: string): number {
-  const start = `\n${term} `;
-  const at = words.indexOf(start);
-  return at < 0 ? 0 : Number.parseInt(words.slice(at + start.length, at + start.length + 10), 10);
+function weightsIn(view: DataView, from: number, to: number, { terms, places }: Asked): number[] {
+  const weights = terms.map(() => 0);
+  for (let at = from; at < to; at += WORD)
+    for (const { place, high } of places.get(view.getInt32(at, true)) ?? [])
+      if (high === view.getUint16(at + 4, true)) weights[place] = (weights[place] ?? 0) + view.getUint16(at + 6, true);
+  return weights;
 }
-
-const linesOf = (weights: Weights): string => Array.from(weights, ([term, weight]) => `${term} ${weight}`).join('\n');

@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../domain/event.ts';
 import { canRead } from '../../domain/visibility.ts';
 import { type QueryTerm, queryTerms } from '../../text/terms.ts';
+import { portionsOf } from '../best.ts';
 import type { MemoryFilter, SearchQuery } from '../view-store.ts';
 import type { Bucket, IndexHit, SearchIndex } from './index/types.ts';
 import { selectedNumbers } from './list.ts';
@@ -31,9 +32,13 @@ export function createSearch(db: DatabaseSync, index: SearchIndex, expire: (now:
       mode: query.mode,
       limit: query.limit,
     });
-    const byNumber = new Map(hits.map((hit) => [hit.number, hit]));
-    const found = rows.all(JSON.stringify([...byNumber.keys()])) as unknown as Row[];
-    return found.flatMap((row) => candidateOf(row, byNumber.get(row[0]), query, terms));
+    const candidates: CandidateRow[] = [];
+    for (const some of portionsOf(hits, query, () => candidates.length)) {
+      const byNumber = new Map(some.map((hit) => [hit.number, hit]));
+      const found = rows.all(JSON.stringify([...byNumber.keys()])) as unknown as Row[];
+      candidates.push(...found.flatMap((row) => candidateOf(row, byNumber.get(row[0]), query, terms)));
+    }
+    return candidates;
   };
 }
 

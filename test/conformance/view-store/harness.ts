@@ -1,16 +1,10 @@
 // What every part of the suite uses: a store made anew for each test, and short ways to fill it and to ask it.
 import { afterEach, beforeEach } from 'vitest';
 import type { Memory } from '../../../src/domain/memory.ts';
+import type { SearchMode } from '../../../src/domain/search-mode.ts';
 import type { Reader } from '../../../src/domain/visibility.ts';
 import type { Votes } from '../../../src/domain/votes.ts';
-import type {
-  Candidate,
-  Change,
-  MemoryFilter,
-  SearchMode,
-  ViewSignature,
-  ViewStore,
-} from '../../../src/views/view-store.ts';
+import type { Best, Candidate, Change, MemoryFilter, ViewSignature, ViewStore } from '../../../src/views/view-store.ts';
 import { at, NOW, operator, putMemory, putVotes } from '../../support/fixtures.ts';
 import { hashVector } from '../../support/hash-embedder.ts';
 
@@ -29,6 +23,7 @@ export type SearchOptions = {
   reader?: Reader;
   mode?: SearchMode;
   limit?: number;
+  best?: Best;
   now?: string;
   filter?: MemoryFilter;
   includeDeprecated?: boolean;

@@ -4,9 +4,10 @@ import { expect, test } from 'vitest';
 import { isAlive, type Memory } from '../../../src/domain/memory.ts';
 import { canRead } from '../../../src/domain/visibility.ts';
 import { textKey } from '../../../src/text/text-key.ts';
-import type { Change, Selection, ViewStore } from '../../../src/views/view-store.ts';
+import type { Candidate, Change, Selection, ViewStore } from '../../../src/views/view-store.ts';
 import { aStory, type RandomChange, type RandomQuery, type Story } from '../../support/arbitrary-views.ts';
 import { analyse, minute, putMemory, putVotes } from '../../support/fixtures.ts';
+import { bestByScore } from '../../support/naive-search.ts';
 import { openNaiveViews } from '../../support/naive-views.ts';
 import { expectSameCandidates } from './candidates.ts';
 import { type MakeViews, nextPosition, SIGNATURE, vectorOf } from './harness.ts';
@@ -95,7 +96,7 @@ async function compare(
   ids: string[],
   now: string,
 ): Promise<void> {
-  const { reader, filter, moreFilters, includeDeprecated, mode, text, about, limit } = query;
+  const { reader, filter, moreFilters, includeDeprecated, mode, text, about, limit, best } = query;
   const selection: Selection = { reader, includeDeprecated, now, ...(filter === undefined ? {} : { filter }) };
   const allowed = (memory: Memory) => canRead(reader, memory) && isAlive(memory, now);
 
@@ -118,6 +119,9 @@ async function compare(
   expect(position).toBe(all.position);
   expect(candidates.every(({ memory }) => allowed(memory))).toBe(true);
   expectSameCandidates(candidates, all.candidates, limit);
+  const idsOf = (some: readonly Candidate[]) => some.map(({ memory }) => memory.id).sort();
+  const given = await store.search({ ...question, limit, best });
+  expect(idsOf(given.candidates)).toEqual(idsOf(bestByScore(candidates, question.mode, best)));
 }
 
 async function comparePages(store: ViewStore, naive: ViewStore, selection: Selection, first: number): Promise<void> {

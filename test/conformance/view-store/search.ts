@@ -148,6 +148,21 @@ export function searchTests({ views, put, embed, search, found }: Harness): void
     expect(await found('apple', { mode: 'SEMANTIC', vector, limit: 2 })).toEqual(['v0', 'v1']);
   });
 
+  test('of all that is found only the best are given, and what is as good as the last of them', async () => {
+    const contents = ['apple apple pear', 'apple pear', 'apple pear', 'apple plum plum plum', 'fig'];
+    await put(...contents.map((content, n) => aMemory(`m${n}`, { content })));
+    await embed();
+    const best = (count: number, minScore: number | null = null) => found('apple', { best: { count, minScore } });
+    expect(await best(1)).toEqual(['m0']);
+    expect(await best(2)).toEqual(['m0', 'm1', 'm2']);
+    expect(await best(4)).toEqual(['m0', 'm1', 'm2', 'm3']);
+    expect(await best(100)).toEqual(['m0', 'm1', 'm2', 'm3']);
+    const byMeaning = (minScore: number | null) =>
+      found('apple', { mode: 'SEMANTIC', vector: vectorOf(contents[4] ?? ''), best: { count: 100, minScore } });
+    expect(await byMeaning(null)).toHaveLength(contents.length);
+    expect(await byMeaning(0.3)).toEqual(['m4']);
+  });
+
   test('a long memory is found by its best passage, and says where it is', async () => {
     const content = longText(60, 50, 'zebras');
     await put(aMemory('long', { content }), aMemory('short', { content: 'no animals' }));

@@ -31,8 +31,8 @@ const FEWEST_WORDS = 100;
 const MOST_WORDS = 64;
 
 /** What is allowed is told within the search, not after it: else it would find too few. */
-export const byMeaning = ({ allowed, limit, now }: Question, vector: Float32Array): Channel => ({
-  first: Math.max(FEWEST_NEAREST, limit),
+export const byMeaning = (question: Question, vector: Float32Array): Channel => ({
+  first: Math.max(FEWEST_NEAREST, question.limit),
   most: MOST_HITS / CANDIDATES_FOR_ONE,
   searchFor: (count) => ({
     knn: {
@@ -41,20 +41,20 @@ export const byMeaning = ({ allowed, limit, now }: Question, vector: Float32Arra
       k: count,
       num_candidates: CANDIDATES_FOR_ONE * count,
       rescore_vector: { oversample: OVERSAMPLE },
-      filter: allowed,
+      filter: question.allowed,
     },
     size: count,
     ...passageFields(false),
     track_total_hits: false,
   }),
   // A score is (1 + cosine) / 2.
-  passagesIn: (hits) =>
-    passagesIn(hits, now).map((passage, i) => ({ ...passage, similarity: 2 * (hits[i]?.score ?? 0) - 1 })),
+  passagesIn: (hits) => passagesIn(hits, question, (score) => 2 * score - 1),
   score: ({ similarity }) => similarity ?? -1,
 });
 
-export function byWords({ allowed, now, limit, vector }: Question, terms: readonly string[], corpus: Corpus): Channel {
-  const telling = terms
+export function byWords(question: Question, corpus: Corpus): Channel {
+  const { allowed, asked, now, limit, vector } = question;
+  const telling = asked.terms
     .map((term, i) => ({ term, idf: corpus.idfs[i] ?? 0 }))
     .toSorted((a, b) => b.idf - a.idf)
     .slice(0, MOST_WORDS);
@@ -69,8 +69,7 @@ export function byWords({ allowed, now, limit, vector }: Question, terms: readon
     first: Math.min(MOST_HITS, Math.max(FEWEST_WORDS, WORDS_FOR_ONE * limit)),
     most: MOST_HITS,
     searchFor: (count) => ({ query, size: count, ...passageFields(vector !== null), track_total_hits: false }),
-    passagesIn: (hits) =>
-      passagesIn(hits, now).map((passage) => ({ ...passage, coverage: coverageOf(passage, terms, corpus) })),
-    score: ({ coverage }) => coverage ?? 0,
+    passagesIn: (hits) => passagesIn(hits, question),
+    score: (passage) => coverageOf(passage, corpus),
   };
 }

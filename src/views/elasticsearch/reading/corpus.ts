@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Instant } from '../../../domain/event.ts';
 import { coverage, inverseDocumentFrequency, saturation } from '../../../text/coverage.ts';
 import { milliseconds } from '../attributes.ts';
-import { type Summary, weightIn } from '../summary.ts';
+import type { Summary } from '../summary.ts';
 import { TENTHS } from '../weights.ts';
 import type { Allowed } from './allowed.ts';
 import { allOf, anyOf, has, is, isBetween, noneOf, type Query } from './query.ts';
@@ -52,14 +52,10 @@ export function corpusOf([all, words]: readonly Answer[]): Corpus {
 
 export const NO_CORPUS: Corpus = { idfs: [], meanLength: 1, lent: false };
 
-export const coverageOf = (
-  passage: Pick<Summary, 'words' | 'lent' | 'length'>,
-  terms: readonly string[],
-  corpus: Corpus,
-): number =>
+export const coverageOf = ({ weights, length }: Pick<Summary, 'weights' | 'length'>, corpus: Corpus): number =>
   coverage(
-    terms.map((term, i) => ({
+    weights.map((weight, i) => ({
       idf: corpus.idfs[i] ?? 0,
-      saturation: saturation(weightIn(passage, term) / TENTHS, passage.length / TENTHS, corpus.meanLength),
+      saturation: saturation(weight / TENTHS, length / TENTHS, corpus.meanLength),
     })),
   );

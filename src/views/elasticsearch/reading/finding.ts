@@ -20,18 +20,16 @@ export type FoundByWords = { passages: Passage[]; corpus: Corpus };
 
 /** How telling each word is comes first: the best are chosen by it. */
 export async function findByWords(context: ReaderContext, question: Question): Promise<FoundByWords> {
-  const terms = question.terms?.map(({ term }) => term) ?? [];
-  if (terms.length === 0) return { passages: [], corpus: NO_CORPUS };
-  const corpus = await corpusFor(context, question, terms);
-  return { passages: await bestBy(context, byWords(question, terms, corpus), question.limit), corpus };
+  if (question.asked.terms.length === 0) return { passages: [], corpus: NO_CORPUS };
+  const corpus = await corpusFor(context, question);
+  return { passages: await bestBy(context, byWords(question, corpus), question.limit), corpus };
 }
 
 export async function corpusFor(
   context: Pick<ReaderContext, 'elastic' | 'names'>,
-  { counted, now }: Question,
-  terms: readonly string[],
+  { counted, asked, now }: Question,
 ): Promise<Corpus> {
-  const searches = corpusSearches(counted, terms, now).map((body): Search => ({ kind: 'passages', body }));
+  const searches = corpusSearches(counted, asked.terms, now).map((body): Search => ({ kind: 'passages', body }));
   return corpusOf(await search(context, searches));
 }
 

@@ -1,35 +1,43 @@
 // What a memory is worth to a question, and what is told of it.
-import { bestPassage } from '../../../text/best-passage.ts';
+import { type BestPassage, bestPassage } from '../../../text/best-passage.ts';
 import type { Candidate } from '../../view-store.ts';
-import { weightIn } from '../summary.ts';
 import { type Corpus, coverageOf } from './corpus.ts';
 import type { Passage } from './passage.ts';
 import type { Question } from './question.ts';
 
-export type Measured = Pick<Candidate, 'similarity' | 'coverage' | 'matchedTerms' | 'passage'>;
+export type Measured = BestPassage & {
+  memory: string;
+  /** In their order. */
+  passages: readonly Passage[];
+};
 
-/** `cosine`: of the question and a vector in base64, both of length 1; null when meaning is not asked for. */
+/** `cosine`: of the question and a rounded vector, both of length 1; null when meaning is not asked for. */
 export function measure(
+  memory: string,
   passages: readonly Passage[],
-  { terms }: Pick<Question, 'terms'>,
-  cosine: ((bits: string) => number) | null,
+  { words }: Pick<Question, 'words'>,
+  cosine: ((rounded: string) => number) | null,
   corpus: Corpus,
 ): Measured {
-  const words = terms?.map(({ term }) => term) ?? [];
   const ordered = passages.toSorted((a, b) => a.index - b.index);
-  const { similarity, coverage, byWords, shown } = bestPassage(
+  const best = bestPassage(
     ordered.map((passage) => ({
-      similarity: passage.similarity ?? (cosine === null || passage.bits === null ? null : cosine(passage.bits)),
-      coverage: passage.coverage ?? (terms === null ? null : coverageOf(passage, words, corpus)),
+      similarity: passage.similarity ?? (cosine === null || passage.rounded === null ? null : cosine(passage.rounded)),
+      coverage: words === null ? null : coverageOf(passage, corpus),
     })),
   );
-  const worded = byWords === null ? undefined : ordered[byWords];
-  const matched = worded === undefined ? [] : (terms ?? []).filter(({ term }) => weightIn(worded, term) > 0);
-  const best = ordered[shown];
+  return { ...best, memory, passages: ordered };
+}
+
+export type Told = Pick<Candidate, 'similarity' | 'coverage' | 'matchedTerms' | 'passage'>;
+
+export function tell({ similarity, coverage, byWords, shown, passages }: Measured, words: Question['words']): Told {
+  const weights = byWords === null ? [] : (passages[byWords]?.weights ?? []);
+  const best = passages[shown];
   return {
     similarity,
     coverage,
-    matchedTerms: matched.map(({ word }) => word),
+    matchedTerms: (words ?? []).filter((_, i) => (weights[i] ?? 0) > 0).map(({ word }) => word),
     passage: best === undefined || best.passages === 1 ? null : [best.start, best.end],
   };
 }

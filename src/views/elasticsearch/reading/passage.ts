@@ -1,34 +1,36 @@
 // A passage as a search finds it.
 import { z } from 'zod';
-import type { Instant } from '../../../domain/event.ts';
 import { milliseconds } from '../attributes.ts';
 import { decodeSummary, type Summary } from '../summary.ts';
+import type { Question } from './question.ts';
 import type { Hit, SearchBody } from './searches.ts';
 
 export type Passage = Summary & {
-  /** Its vector; null: it has none yet, or was not asked for it. */
-  bits: string | null;
-  /** Where it was found by meaning. */
+  /** Its vector, rounded; null: it has none yet, or was not asked for it. */
+  rounded: string | null;
+  /** Of a passage that was found by meaning, which of these comes first. */
   similarity: number | null;
-  /** Where it was found by words. */
-  coverage: number | null;
 };
 
 /** For a search whose hits are passages: single fields from doc values. To open the source of each hit takes twice as long. */
 export const passageFields = (withVector: boolean): SearchBody => ({
   _source: false,
   stored_fields: '_none_',
-  docvalue_fields: withVector ? ['summary', 'bits'] : ['summary'],
+  docvalue_fields: withVector ? ['summary', 'rounded'] : ['summary'],
 });
 
-/** A field with one value. */
-const one = z.tuple([z.string()]).transform(([only]) => only);
-const found = z.object({ summary: one, bits: one.optional() });
+/** Each field has one value. */
+const found = z.object({ summary: z.tuple([z.string()]), rounded: z.tuple([z.string()]).optional() });
 
-export function passagesIn(hits: readonly Hit[], now: Instant): Passage[] {
+/** `similarityOf`: of a hit by its score; null unless it was found by meaning. */
+export function passagesIn(
+  hits: readonly Hit[],
+  { asked, now }: Pick<Question, 'asked' | 'now'>,
+  similarityOf: (score: number) => number | null = () => null,
+): Passage[] {
   const at = milliseconds(now);
-  return hits.map(({ fields }) => {
-    const { summary, bits = null } = found.parse(fields);
-    return { ...decodeSummary(summary, at), bits, similarity: null, coverage: null };
+  return hits.map(({ fields, score }) => {
+    const { summary, rounded: [rounded] = [null] } = found.parse(fields);
+    return Object.assign(decodeSummary(summary[0], asked, at), { rounded, similarity: similarityOf(score) });
   });
 }

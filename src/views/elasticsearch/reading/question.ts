@@ -2,6 +2,7 @@
 import type { Instant } from '../../../domain/event.ts';
 import { type QueryTerm, queryTerms } from '../../../text/terms.ts';
 import type { SearchQuery } from '../../view-store.ts';
+import { type Asked, askedFor } from '../summary.ts';
 import { type Allowed, allowedBy, countedBy } from './allowed.ts';
 import type { Known } from './known.ts';
 
@@ -11,17 +12,23 @@ export type Question = {
   counted: Allowed;
   now: Instant;
   /** null: words are not asked for. */
-  terms: readonly QueryTerm[] | null;
+  words: readonly QueryTerm[] | null;
+  /** Their terms; none without words. */
+  asked: Asked;
   /** null: meaning is not asked for. */
   vector: Float32Array | null;
   limit: number;
 };
 
-export const questionOf = (query: SearchQuery, known: Known): Question => ({
-  allowed: allowedBy(query, known),
-  counted: countedBy(query),
-  now: query.now,
-  terms: query.mode === 'SEMANTIC' ? null : queryTerms(query.text),
-  vector: query.mode === 'KEYWORD' ? null : query.vector,
-  limit: query.limit,
-});
+export function questionOf(query: SearchQuery, known: Known): Question {
+  const words = query.mode === 'SEMANTIC' ? null : queryTerms(query.text);
+  return {
+    allowed: allowedBy(query, known),
+    counted: countedBy(query),
+    now: query.now,
+    words,
+    asked: askedFor(words?.map(({ term }) => term) ?? []),
+    vector: query.mode === 'KEYWORD' ? null : query.vector,
+    limit: query.limit,
+  };
+}

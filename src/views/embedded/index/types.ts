@@ -1,8 +1,8 @@
 // What goes into the search index and what comes out of it.
 import type { Instant, Position } from '../../../domain/event.ts';
+import type { SearchMode } from '../../../domain/search-mode.ts';
 import type { Acl } from '../../../domain/visibility.ts';
 import type { Analysis } from '../../../text/analysis.ts';
-import type { SearchMode } from '../../view-store.ts';
 
 /** What memories that are allowed or denied together have in common; `canRead(reader, bucket)` takes it as it is. */
 export type Bucket = Acl & { namespace: string; deprecated: boolean };
