@@ -87,7 +87,7 @@ export async function projectPage(events: readonly DecodedEvent[], load: ViewWri
 /** null for an event that makes no document. */
 async function plan(events: readonly DecodedEvent[], load: ViewWriter['load']): Promise<(Step | null)[]> {
   const byKind = new Map<DocumentKind, Map<string, Kept>>();
-  const all: Kept[] = [];
+  const loading: Kept[] = [];
   const steps = events.map((decoded): Step | null => {
     const projection = projectionOf(decoded);
     if (projection === null) return null;
@@ -99,12 +99,13 @@ async function plan(events: readonly DecodedEvent[], load: ViewWriter['load']): 
       const { tenant, id } = decoded.at;
       kept = { key: { kind, tenant, id }, document: null, first: null, last: null };
       ofKind.set(decoded.stream, kept);
-      all.push(kept);
+      // Before a stream's first event there is none to load.
+      if (decoded.at.revision > 0) loading.push(kept);
     }
     return { decoded, projection, kept };
   });
-  const loaded = all.length === 0 ? [] : await load(all.map(({ key }) => key));
-  all.forEach((kept, index) => {
+  const loaded = loading.length === 0 ? [] : await load(loading.map(({ key }) => key));
+  loading.forEach((kept, index) => {
     kept.document = loaded[index] ?? null;
   });
   return steps;

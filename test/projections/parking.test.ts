@@ -174,12 +174,15 @@ test('a projection that fails unexpectedly parks its stream, and nobody is told 
     return documents.map((document, index) => (keys[index] && isBroken(keys[index]) ? (broken as never) : document));
   };
   const warn = vi.fn();
-  await record(log, 'm1');
-  const head = await record(log, 'm2');
+  const recorded = await record(log, 'm1');
   const projector = projectorOf(log, { ...views, load }, { logger: { warn, info() {} } });
   await projector.start();
+  expect(await projector.waitFor(recorded, MINUTE)).toBe(true);
+  await revise(log, 'm1', 'better');
+  const head = await record(log, 'm2');
   expect(await projector.waitFor(head, MINUTE)).toBe(true);
-  expect(await ids(views)).toEqual(['m2']);
+  const documents = await views.load(['m1', 'm2'].map((id) => ({ kind: 'memory', tenant: TENANT, id })));
+  expect(documents).toMatchObject([{ content: 'm1' }, { content: 'm2' }]);
   const parked = await views.parked();
   expect(parked).toMatchObject([{ stream: memoryStream('m1'), reason: expect.stringContaining('in the server log') }]);
   expect(JSON.stringify([parked, warn.mock.calls])).not.toContain('secret');

@@ -1,6 +1,5 @@
 // A batch of changes into the indices: only the last change of each document, and none that is older than what is there.
 import type { Position } from '../../domain/event.ts';
-import type { Memory } from '../../domain/memory.ts';
 import { ordinalOf } from '../../domain/position.ts';
 import { noVotes } from '../../domain/votes.ts';
 import type { Analyse } from '../../text/analysis.ts';
@@ -19,10 +18,9 @@ import {
   votesDocument,
 } from './documents.ts';
 import { fetchSources } from './fetching.ts';
-import type { Held, Told } from './held.ts';
 import type { Indexing, IndexingParts, Turn } from './indexing.ts';
 import type { Names } from './names.ts';
-import { neighboursKey } from './neighbours.ts';
+import { createTurns, type MemoryWrite } from './turns.ts';
 
 export type Applying = {
   /**
@@ -45,12 +43,12 @@ type Options = {
 /** Memories that are analysed while those before are on their way. */
 const SLICE = 250;
 
-type MemoryChange = Extract<Change, { kind: 'memory' }>;
 type VotesChange = Extract<Change, { kind: 'votes' }>;
-type RecordChange = Exclude<Change, MemoryChange | VotesChange>;
+type RecordChange = Exclude<Change, { kind: 'memory' | 'votes' }>;
 
 export function createApplying({ elastic, names, analyse, indexing, parts }: Options): Applying {
   const { memories, neighbours } = parts;
+  const making = createTurns(analyse, parts);
 
   /** Writes what `fill` adds. When not all of it was written, nothing that is remembered of it can be relied on. */
   async function written(
@@ -79,29 +77,6 @@ export function createApplying({ elastic, names, analyse, indexing, parts }: Opt
     memories.forget(turns.keys());
     const keys = [...turns.values()].flatMap(({ before, after }) => [before?.neighbours, after?.held.neighbours]);
     neighbours.forget(keys.filter((key) => typeof key === 'string'));
-  }
-
-  async function turnsOf(changes: readonly MemoryChange[]): Promise<Map<string, Turn>> {
-    const byId = new Map(changes.map((change) => [documentId(change.tenant, change.id), change]));
-    const helds = await memories.held([...byId.keys()]);
-    const turns = new Map<string, Turn>();
-    for (const [id, { position, document }] of byId) {
-      const before = helds.get(id) ?? null;
-      // As new as what is there: its passages may not have been written, so it is done again.
-      if (before !== null && before.position > position) continue;
-      turns.set(id, { before, after: document.forgotten ? null : tell(document, position, before), position });
-    }
-    return turns;
-  }
-
-  /** A copy: it is remembered, whatever becomes of what was given. */
-  function tell(given: Memory, position: Position, before: Held | null): Told {
-    const memory = structuredClone(given);
-    const analysis = analyse(memory);
-    const { tenant, id } = memory;
-    const place = { recorded: before?.recorded ?? position, neighbours: neighboursKey(memory) };
-    const hashes = analysis.passages.map(({ hash }) => hash);
-    return { memory, analysis, held: { tenant, memory: id, position, ...place, forgotten: false, hashes } };
   }
 
   /** What is not written now is what is there. */
@@ -155,12 +130,13 @@ export function createApplying({ elastic, names, analyse, indexing, parts }: Opt
     }
   }
 
-  /** `all` is told of what is begun. */
-  async function writeSlice(changes: readonly MemoryChange[], all: Map<string, Turn>, bulk: Bulk): Promise<string[]> {
-    const turns = await turnsOf(changes);
-    for (const [id, turn] of turns) all.set(id, turn);
+  async function writeSlice(
+    turns: ReadonlyMap<string, Turn>,
+    revisions: ReadonlyMap<string, number>,
+    bulk: Bulk,
+  ): Promise<string[]> {
     const left = await indexing.write(turns, bulk);
-    await addMemories(turns, revisionsOf(changes), bulk);
+    await addMemories(turns, revisions, bulk);
     const buried = [...turns].flatMap(([id, { before, after }]) => (after === null && before !== null ? [id] : []));
     await emptyVotes(buried, turns, bulk);
     return left;
@@ -169,16 +145,23 @@ export function createApplying({ elastic, names, analyse, indexing, parts }: Opt
   return {
     async apply(changes, admitted) {
       const last = lastOfEach(changes);
-      const memoryChanges = last.filter((change) => change.kind === 'memory');
+      const writes = await making.writesOf(changes, last);
       const votes = last.filter((change) => change.kind === 'votes');
-      await memories.held(memoryChanges.map(({ tenant, id }) => documentId(tenant, id)));
       const turns = new Map<string, Turn>();
       return written(
         turns,
         async (bulk) => {
           const left: string[] = [];
-          for (let start = 0; start < memoryChanges.length; start += SLICE)
-            left.push(...(await writeSlice(memoryChanges.slice(start, start + SLICE), turns, bulk)));
+          const sliceAt = (start: number) => writes.slice(start, start + SLICE);
+          let next = making.turnsOf(sliceAt(0));
+          for (let start = 0; start < writes.length; start += SLICE) {
+            const slice = await next;
+            for (const [id, turn] of slice) turns.set(id, turn);
+            // What the next ones ask the server for is there by the time that these are written.
+            next = making.turnsOf(sliceAt(start + SLICE));
+            next.catch(() => {});
+            left.push(...(await writeSlice(slice, revisionsOf(sliceAt(start)), bulk)));
+          }
           const forgotten = await forgottenAmong(votes, turns);
           for (const { tenant, id, position, document } of votes) {
             const key = documentId(tenant, id);
@@ -231,8 +214,8 @@ function lastOfEach(changes: readonly Change[]): Change[] {
   return [...last.values()];
 }
 
-const revisionsOf = (changes: readonly MemoryChange[]): Map<string, number> =>
-  new Map(changes.map(({ tenant, id, document }) => [documentId(tenant, id), document.revision]));
+const revisionsOf = (writes: readonly MemoryWrite[]): Map<string, number> =>
+  new Map(writes.map(({ id, change }) => [id, change.document.revision]));
 
 /** The tenant and the id of a `documentId`. */
 function splitId(id: string): { tenant: string; id: string } {

@@ -39,12 +39,10 @@ const FIRST_DELAY = 100;
 
 const WHAT = 'the views cannot be written';
 
-const answer = z.object({
-  errors: z.boolean(),
-  items: z.array(
-    z.record(z.string(), z.object({ status: z.number(), error: z.looseObject({ type: z.string() }).optional() })),
-  ),
-});
+const answer = z.object({ errors: z.boolean(), items: z.unknown() });
+const results = z.array(
+  z.record(z.string(), z.object({ status: z.number(), error: z.looseObject({ type: z.string() }).optional() })),
+);
 
 type Lines = { write: Write; text: string };
 
@@ -105,7 +103,7 @@ export function openBulk(elastic: Elastic, names: Names, admitted: Promise<void>
     );
     const { errors, items } = answer.parse(given);
     if (!errors) return [];
-    return items.map((item) => {
+    return results.parse(items).map((item) => {
       const [[, result] = []] = Object.entries(item);
       const outcome = { status: result?.status ?? 0, type: result?.error?.type ?? '' };
       if (isHopeless(outcome)) throw new Refused(WHAT, outcome.status, outcome.type);
@@ -116,9 +114,11 @@ export function openBulk(elastic: Elastic, names: Names, admitted: Promise<void>
   return {
     async add(write) {
       const text = linesOf(write, names);
-      if (lines.length > 0 && (lines.length === MOST_WRITES || units + text.length > MOST_UNITS)) await flush();
+      if (lines.length > 0 && units + text.length > MOST_UNITS) await flush();
       lines.push({ write, text });
       units += text.length;
+      // Now, not with the next: until that one comes the server would have nothing to do.
+      if (lines.length === MOST_WRITES) await flush();
     },
     settle,
     async end() {

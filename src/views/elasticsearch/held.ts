@@ -35,7 +35,10 @@ export type HeldMemories = {
   /** As they are about to be written; forget them when that fails. */
   note(id: string, held: Held, told: Omit<Told, 'held'> | null): void;
   forget(ids: Iterable<string>): void;
-  clear(): void;
+  /** Whether a memory that was recorded at a position cannot be there, so that it need not be asked for. */
+  isNew(id: string, recorded: Position): boolean;
+  /** Nothing is remembered any more. `empty`: there is nothing in the index. */
+  begin(empty: boolean): Promise<void>;
 };
 
 const MOST_HELD = 50_000;
@@ -58,6 +61,8 @@ const FIELDS = ['tenant', 'memory', 'position', 'recorded', 'neighbours', 'forgo
 export function createHeld(elastic: Elastic, names: Names, analyse: Analyse): HeldMemories {
   const helds = new QuickLru<string, Held | null>({ maxSize: MOST_HELD });
   const tolds = new QuickLru<string, Omit<Told, 'held'>>({ maxSize: MOST_TOLD });
+  /** Where the newest of all was recorded. */
+  let newest: Position = '';
 
   /** Asks for what is not remembered, and hands over what came. */
   async function fill(
@@ -114,6 +119,7 @@ export function createHeld(elastic: Elastic, names: Names, analyse: Analyse): He
       if (!helds.has(id)) helds.set(id, found === undefined ? null : heldOf(source.parse(found)));
     },
     note(id, held, told) {
+      if (held.recorded > newest) newest = held.recorded;
       helds.set(id, held);
       if (told?.analysis.passages.length === 1) tolds.set(id, told);
       else tolds.delete(id);
@@ -124,11 +130,28 @@ export function createHeld(elastic: Elastic, names: Names, analyse: Analyse): He
         tolds.delete(id);
       }
     },
-    clear() {
+    isNew: (id, recorded) => recorded > newest && !helds.has(id),
+    async begin(empty) {
       helds.clear();
       tolds.clear();
+      newest = empty ? '' : await newestIn(elastic, names);
     },
   };
+}
+
+const place = z.tuple([z.string()]);
+
+async function newestIn(elastic: Elastic, names: Names): Promise<Position> {
+  const index = names.alias('memories');
+  const { hits } = await elastic.send('the memories cannot be read', async (client, options) => {
+    await client.indices.refresh({ index }, options);
+    return client.search(
+      { index, size: 1, sort: [{ recorded: 'desc' }], _source: false, track_total_hits: false },
+      options,
+    );
+  });
+  const [hit] = hits.hits;
+  return hit === undefined ? '' : place.parse(hit.sort)[0];
 }
 
 const heldOf = (found: Omit<z.infer<typeof source>, 'document'>): Held => ({

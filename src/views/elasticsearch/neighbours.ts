@@ -147,11 +147,12 @@ function memberOf({ _source }: { _source?: unknown }): Member {
   return { id: documentId(tenant, memory), ...rest };
 }
 
-/** Puts a member where it belongs, and gives back where that is. */
+/** Puts a member where it belongs, unless it is there, and gives back where that is. */
 export function insert(list: Member[], member: Member): number {
   let index = list.length;
   for (let before = list[index - 1]; before !== undefined && isBefore(member, before); before = list[index - 1])
     index--;
+  if (list[index - 1]?.id === member.id) return index - 1;
   list.splice(index, 0, member);
   return index;
 }

@@ -38,22 +38,29 @@ const MOST_WEIGHT = 0xffff;
 export function encodeSummary({ words, lent = new Map(), lentUntil = 0, ...place }: ToSummarise): string {
   const names = Buffer.from(place.memory + place.recorded);
   const bytes = Buffer.allocUnsafe(HEAD + names.length + WORD * (words.size + lent.size));
-  bytes.writeDoubleLE(lentUntil, 0);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  view.setFloat64(0, lentUntil, true);
   const numbers = [place.length, place.start, place.end, place.passages, place.index, words.size];
-  for (const [i, number] of numbers.entries()) bytes.writeUInt32LE(number, 8 + 4 * i);
-  bytes.writeUInt16LE(Buffer.byteLength(place.memory), 32);
-  bytes.writeUInt16LE(Buffer.byteLength(place.recorded), 34);
+  for (const [i, number] of numbers.entries()) view.setUint32(8 + 4 * i, number, true);
+  view.setUint16(32, Buffer.byteLength(place.memory), true);
+  view.setUint16(34, Buffer.byteLength(place.recorded), true);
   names.copy(bytes, HEAD);
-  let at = HEAD + names.length;
-  for (const weights of [words, lent])
-    for (const [term, weight] of weights) {
-      const { low, high } = hashOf(term);
-      bytes.writeInt32LE(low, at);
-      bytes.writeUInt16LE(high, at + 4);
-      bytes.writeUInt16LE(Math.min(weight, MOST_WEIGHT), at + 6);
-      at += WORD;
-    }
+  const next = writeWords(view, HEAD + names.length, words);
+  writeWords(view, next, lent);
   return bytes.toString('base64');
+}
+
+/** Gives back where they end. */
+function writeWords(view: DataView, from: number, weights: Weights): number {
+  let at = from;
+  for (const [term, weight] of weights) {
+    const { low, high } = hashOf(term);
+    view.setInt32(at, low, true);
+    view.setUint16(at + 4, high, true);
+    view.setUint16(at + 6, Math.min(weight, MOST_WEIGHT), true);
+    at += WORD;
+  }
+  return at;
 }
 
 /** Terms to look for. */

@@ -25,7 +25,8 @@ const MOST_BYTES = 16_000_000;
 const source = z.object({ vector: z.string() });
 
 export function createVectors(elastic: Elastic, names: Names, dimensions: number): Vectors {
-  const known = new QuickLru<string, Float32Array>({ maxSize: Math.ceil(MOST_BYTES / (4 * dimensions)) });
+  /** null: there is none. */
+  const known = new QuickLru<string, Float32Array | null>({ maxSize: Math.ceil(MOST_BYTES / (4 * dimensions)) });
 
   return {
     check(vector) {
@@ -42,15 +43,14 @@ export function createVectors(elastic: Elastic, names: Names, dimensions: number
       for (const hash of new Set(hashes)) {
         const vector = known.get(hash);
         if (vector === undefined) missing.push(hash);
-        else found.set(hash, vector);
+        else if (vector !== null) found.set(hash, vector);
       }
       const places = missing.map((hash) => ({ index: names.alias('vectors'), id: hash }));
       const sources = await fetchSources(elastic, places, { what: 'the vectors cannot be read' });
       for (const [i, hash] of missing.entries()) {
-        if (sources[i] === undefined) continue;
-        const vector = decodeVector(source.parse(sources[i]).vector);
+        const vector = sources[i] === undefined ? null : decodeVector(source.parse(sources[i]).vector);
         known.set(hash, vector);
-        found.set(hash, vector);
+        if (vector !== null) found.set(hash, vector);
       }
       return found;
     },

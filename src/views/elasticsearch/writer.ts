@@ -70,7 +70,7 @@ export function createWriter(options: WriterOptions): Writer {
   /** What was remembered is worth nothing: another may have written since. */
   async function begin(): Promise<void> {
     const isEmpty = (await checkpoints.fence()) === null;
-    memories.clear();
+    await memories.begin(isEmpty);
     vectors.clear();
     neighbours.clear(isEmpty);
     wanted.clear(isEmpty);

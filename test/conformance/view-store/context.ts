@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Memory } from '../../../src/domain/memory.ts';
 import { mixVectors } from '../../../src/text/context.ts';
-import { aMemory, aReader, deprecated, minute, NOW, operator, shared } from '../../support/fixtures.ts';
-import { type Harness, vectorOf } from './harness.ts';
+import { aMemory, aReader, deprecated, minute, NOW, operator, putMemory, shared } from '../../support/fixtures.ts';
+import { type Harness, nextPosition, vectorOf } from './harness.ts';
 
 /** Message n of the session s, a minute after the one before. */
 const said = (n: number, content: string, given: Partial<Memory> = {}): Memory =>
@@ -11,7 +11,7 @@ const said = (n: number, content: string, given: Partial<Memory> = {}): Memory =
 
 const LONG = 'Many words are in this sentence of a very long memory. '.repeat(40);
 
-export function contextTests({ views, put, embed, search, found }: Harness): void {
+export function contextTests({ views, apply, put, embed, search, found }: Harness): void {
   const coverageOf = async (question: string, id: string) =>
     (await search(question)).find(({ memory }) => memory.id === id)?.coverage ?? 0;
 
@@ -49,6 +49,15 @@ export function contextTests({ views, put, embed, search, found }: Harness): voi
     const same = { occurredAt: minute(9), session: 't' };
     await put(aMemory('z', { content: 'grape', ...same }), aMemory('a', { content: 'plum', ...same }));
     expect(await found('grape')).toEqual(['a', 'z']);
+    expect(await found('plum')).toEqual(['a']);
+  });
+
+  test('nor does one in the same batch', async () => {
+    const same = { occurredAt: minute(9), session: 't' };
+    const first = aMemory('z', { content: 'grape', ...same });
+    const memories = [first, aMemory('a', { content: 'plum', ...same }), { ...first, revision: 1, content: 'juice' }];
+    await apply(memories.map((memory) => putMemory(nextPosition(), memory)));
+    expect(await found('juice')).toEqual(['a', 'z']);
     expect(await found('plum')).toEqual(['a']);
   });
 
