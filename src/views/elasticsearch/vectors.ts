@@ -15,6 +15,7 @@ export type Vectors = {
   check(vector: Float32Array): void;
   /** Those that are kept. */
   find(hashes: Iterable<string>): Promise<Map<string, Float32Array>>;
+  /** They are found from now on, and kept when it resolves. */
   put(vectors: readonly KeptVector[]): Promise<void>;
   remove(hashes: readonly string[]): Promise<void>;
   clear(): void;
@@ -56,11 +57,16 @@ export function createVectors(elastic: Elastic, names: Names, dimensions: number
     },
 
     async put(vectors) {
-      const bulk = openBulk(elastic, names);
-      for (const { hash, vector } of vectors)
-        await bulk.add({ index: 'vectors', id: hash, document: { hash, vector: encodeVector(vector) } });
-      await bulk.end();
       for (const { hash, vector } of vectors) known.set(hash, vector.slice());
+      const bulk = openBulk(elastic, names);
+      try {
+        for (const { hash, vector } of vectors)
+          await bulk.add({ index: 'vectors', id: hash, document: { hash, vector: encodeVector(vector) } });
+        await bulk.end();
+      } catch (error) {
+        for (const { hash } of vectors) known.delete(hash);
+        throw error;
+      }
     },
 
     async remove(hashes) {

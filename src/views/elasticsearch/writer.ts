@@ -130,10 +130,19 @@ export function createWriter(options: WriterOptions): Writer {
       waiting = [];
       const holders = await holdersOf([...given.keys()]);
       const current = [...given].filter(([hash]) => holders.has(hash));
-      await vectors.put(current.map(([hash, vector]) => ({ hash, vector })));
-      const bulk = openBulk(elastic, names);
-      await indexing.rewrite([...new Set([...holders.values()].flat())], bulk);
-      await bulk.end();
+      // What has them is made meanwhile, and sent when they are kept.
+      const kept = vectors.put(current.map(([hash, vector]) => ({ hash, vector })));
+      kept.catch(() => {});
+      const bulk = openBulk(elastic, names, kept);
+      try {
+        await indexing.rewrite([...new Set([...holders.values()].flat())], bulk);
+        await kept;
+        await bulk.end();
+      } catch (error) {
+        // The index knows which are still without.
+        wanted.clear(false);
+        throw error;
+      }
       for (const hash of given.keys()) wanted.done(hash);
     }),
   );
