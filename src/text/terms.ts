@@ -1,5 +1,6 @@
 // A text's words as search compares them: lower case, stemmed, without stop words. Documents and questions go through
 // the same function, on both profiles.
+import QuickLru from 'quick-lru';
 import { stemmer } from 'stemmer';
 
 /** What a question asks for: a term of the index, and the word as it was asked. */
@@ -32,14 +33,11 @@ const POSSESSIVE = /['’]s(?![\p{L}\p{N}])/gu;
 /** Longer words are cut, so that a megabyte without a space is no term. In code points. */
 const LONGEST_WORD = 64;
 
-/** Forgotten all at once, so that nothing has to be kept of when each was used: a text is hundreds of words. */
-const stems = new Map<string, string>();
-const MOST_STEMS = 50_000;
+const stems = new QuickLru<string, string>({ maxSize: 50_000 });
 
 function stem(word: string): string {
   const known = stems.get(word);
   if (known !== undefined) return known;
-  if (stems.size === MOST_STEMS) stems.clear();
   const made = stemmer(word);
   stems.set(word, made);
   return made;

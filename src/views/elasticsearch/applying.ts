@@ -20,7 +20,7 @@ import {
 import { fetchSources } from './fetching.ts';
 import type { Indexing, IndexingParts, Turn } from './indexing.ts';
 import type { Names } from './names.ts';
-import { createTurns, type MemoryWrite } from './turns.ts';
+import { createTurns } from './turns.ts';
 
 export type Applying = {
   /**
@@ -110,14 +110,13 @@ export function createApplying({ elastic, names, analyse, indexing, parts }: Opt
     }
   }
 
-  async function addMemories(turns: ReadonlyMap<string, Turn>, revisions: ReadonlyMap<string, number>, bulk: Bulk) {
-    for (const [id, turn] of turns) {
-      const { before, after, position } = turn;
+  async function addMemories(turns: ReadonlyMap<string, Turn>, bulk: Bulk) {
+    for (const [id, { before, after, position, revision }] of turns) {
       const version = ordinalOf(position);
       if (after === null) {
         const key = splitId(id);
         const recorded = before?.recorded ?? position;
-        const document = forgottenDocument({ ...key, revision: revisions.get(id) ?? 0 }, position, recorded);
+        const document = forgottenDocument({ ...key, revision }, position, recorded);
         await bulk.add({ index: 'memories', id, version, document });
         const { tenant, id: memory } = key;
         memories.note(id, { tenant, memory, position, recorded, neighbours: null, forgotten: true, hashes: [] }, null);
@@ -130,13 +129,9 @@ export function createApplying({ elastic, names, analyse, indexing, parts }: Opt
     }
   }
 
-  async function writeSlice(
-    turns: ReadonlyMap<string, Turn>,
-    revisions: ReadonlyMap<string, number>,
-    bulk: Bulk,
-  ): Promise<string[]> {
+  async function writeSlice(turns: ReadonlyMap<string, Turn>, bulk: Bulk): Promise<string[]> {
     const left = await indexing.write(turns, bulk);
-    await addMemories(turns, revisions, bulk);
+    await addMemories(turns, bulk);
     const buried = [...turns].flatMap(([id, { before, after }]) => (after === null && before !== null ? [id] : []));
     await emptyVotes(buried, turns, bulk);
     return left;
@@ -160,7 +155,7 @@ export function createApplying({ elastic, names, analyse, indexing, parts }: Opt
             // What the next ones ask the server for is there by the time that these are written.
             next = making.turnsOf(sliceAt(start + SLICE));
             next.catch(() => {});
-            left.push(...(await writeSlice(slice, revisionsOf(sliceAt(start)), bulk)));
+            left.push(...(await writeSlice(slice, bulk)));
           }
           const forgotten = await forgottenAmong(votes, turns);
           for (const { tenant, id, position, document } of votes) {
@@ -179,16 +174,15 @@ export function createApplying({ elastic, names, analyse, indexing, parts }: Opt
     async remove(ids, bury) {
       const told = await memories.told(ids);
       const turns = new Map(
-        Array.from(told, ([id, { held }]): [string, Turn] => [
+        Array.from(told, ([id, { held, memory }]): [string, Turn] => [
           id,
-          { before: held, after: null, position: held.position },
+          { before: held, after: null, position: held.position, revision: memory.revision },
         ]),
       );
-      const revisions = new Map(Array.from(told, ([id, { memory }]) => [id, memory.revision]));
       return written(turns, async (bulk) => {
         const left = await indexing.write(turns, bulk);
         if (!bury) return left;
-        await addMemories(turns, revisions, bulk);
+        await addMemories(turns, bulk);
         await emptyVotes([...turns.keys()], turns, bulk);
         return left;
       });
@@ -213,9 +207,6 @@ function lastOfEach(changes: readonly Change[]): Change[] {
   }
   return [...last.values()];
 }
-
-const revisionsOf = (writes: readonly MemoryWrite[]): Map<string, number> =>
-  new Map(writes.map(({ id, change }) => [id, change.document.revision]));
 
 /** The tenant and the id of a `documentId`. */
 function splitId(id: string): { tenant: string; id: string } {

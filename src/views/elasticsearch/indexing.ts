@@ -17,6 +17,8 @@ export type Turn = {
   after: Told | null;
   /** Of which its passages are to be. */
   position: string;
+  /** Of the event that it is changed by. */
+  revision: number;
 };
 
 export type Indexing = {

@@ -14,14 +14,14 @@ type MemoryChange = Extract<Change, { kind: 'memory' }>;
 export type MemoryWrite = {
   id: string;
   change: MemoryChange;
-  /** Of its first change in the batch. */
-  first: Position;
-  /** It was recorded then, and cannot be there yet. */
-  isNew: boolean;
+  /** What is there of it. */
+  before: Held | null;
+  /** Where it was recorded. */
+  recorded: Position;
 };
 
 export type Turns = {
-  /** Asks first, and at once, for what is not remembered of the memories that may be there. */
+  /** Asks, at once for all, what is there. */
   writesOf(changes: readonly Change[], last: readonly Change[]): Promise<MemoryWrite[]>;
   /** Those that are not done already, by id; with the vectors of their texts at hand. */
   turnsOf(writes: readonly MemoryWrite[]): Promise<Map<string, Turn>>;
@@ -31,8 +31,9 @@ export function createTurns(
   analyse: Analyse,
   { memories, vectors }: Pick<IndexingParts, 'memories' | 'vectors'>,
 ): Turns {
-  const held = (writes: readonly MemoryWrite[]) =>
-    memories.held(writes.filter(({ isNew }) => !isNew).map(({ id }) => id));
+  /** It is recorded in this batch, and cannot be there yet. */
+  const isNew = (id: string, { document, position }: MemoryChange): boolean =>
+    document.revision === 0 && memories.isNew(id, position);
 
   function tell(memory: Memory, position: Position, recorded: Position): Told {
     const analysis = analyse(memory);
@@ -45,25 +46,22 @@ export function createTurns(
   return {
     async writesOf(changes, last) {
       const firsts = firstOfEach(changes);
-      const writes = last.flatMap((change): MemoryWrite[] => {
+      const helds = await memories.held([...firsts].filter(([id, first]) => !isNew(id, first)).map(([id]) => id));
+      return last.flatMap((change): MemoryWrite[] => {
         if (change.kind !== 'memory') return [];
         const id = documentId(change.tenant, change.id);
-        const { document, position } = firsts.get(id) ?? change;
-        return [{ id, change, first: position, isNew: document.revision === 0 && memories.isNew(id, position) }];
+        const before = helds.get(id) ?? null;
+        return [{ id, change, before, recorded: before?.recorded ?? firsts.get(id)?.position ?? change.position }];
       });
-      await held(writes);
-      return writes;
     },
 
     async turnsOf(writes) {
-      const helds = await held(writes);
       const turns = new Map<string, Turn>();
-      for (const { id, first, change } of writes) {
+      for (const { id, change, before, recorded } of writes) {
         const { position, document } = change;
-        const before = helds.get(id) ?? null;
         if (before !== null && isDone(before, change)) continue;
-        const recorded = before?.recorded ?? first;
-        turns.set(id, { before, after: document.forgotten ? null : tell(document, position, recorded), position });
+        const after = document.forgotten ? null : tell(document, position, recorded);
+        turns.set(id, { before, after, position, revision: document.revision });
       }
       await vectors.find(Array.from(turns.values(), ({ after }) => after?.held.hashes ?? []).flat());
       return turns;
