@@ -100,27 +100,22 @@ test('what is forgotten is told of as gone to those who could see it, and to oth
   const bob = await follow('bob');
   const cid = await follow('cid');
   const { id } = await record('ann', { content: 'for bob', scope: 'AGENT_SHARED', sharedWith: { agents: ['bob'] } });
+  // Only who reads it while it may be read is shown it.
+  expect((await bob.take(1)).map(brief)).toEqual(['memory.recorded: for bob']);
   await forget('ann', id);
   await record('ann', { content: 'for all' });
-  expect((await bob.take(3)).map(brief)).toEqual([
-    'memory.recorded: for bob',
-    'memory.forgotten: null',
-    'memory.recorded: for all',
-  ]);
+  expect((await bob.take(2)).map(brief)).toEqual(['memory.forgotten: null', 'memory.recorded: for all']);
   expect((await cid.take(1)).map(brief)).toEqual(['memory.recorded: for all']);
 });
 
 test('what is taken back from all is told of as gone; its owner goes on seeing it', async () => {
   const [ann, bob] = [await follow('ann'), await follow('bob')];
   const { id } = await record('ann', { content: 'a plan' });
+  expect((await bob.take(1)).map(brief)).toEqual(['memory.recorded: a plan']);
   await revise('ann', { id, scope: 'AGENT_PRIVATE' });
   await revise('ann', { id, content: 'a secret plan' });
   await record('ann', { content: 'the end' });
-  expect((await bob.take(3)).map(brief)).toEqual([
-    'memory.recorded: a plan',
-    'memory.shared: null',
-    'memory.recorded: the end',
-  ]);
+  expect((await bob.take(2)).map(brief)).toEqual(['memory.shared: null', 'memory.recorded: the end']);
   expect((await ann.take(4)).map(brief)).toEqual([
     'memory.recorded: a plan',
     'memory.shared: a plan',
