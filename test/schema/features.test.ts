@@ -165,7 +165,8 @@ test('features are counted over all that was asked for, the last updated first',
 test('features beyond those that are shown are counted, too', async () => {
   const commands = world.commands(await world.callerOf('ann'));
   const ids = Array.from({ length: 1_001 }, (_, index) => `f${index}`);
-  await Promise.all(ids.map((id) => commands.declareFeature({ id, namespace: 'many', description: 'd' })));
+  const declare = (id: string) => commands.declareFeature({ id, namespace: 'many', description: 'd' });
+  while (ids.length > 0) await Promise.all(ids.splice(0, 100).map(declare));
   const { position: minPosition } = await update('bob', { id: 'f0', namespace: 'many', status: 'FAILED' });
   const { features } = await world.data('ann', LIST, { namespace: 'many', minPosition });
   expect(features).toMatchObject({ total: 1_001, failing: 1 });
