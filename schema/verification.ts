@@ -14,7 +14,7 @@ const Verification = builder.objectRef<VerificationShape>('Verification').implem
       type: 'JSON',
       nullable: true,
       description:
-        'The document that differs first: its tenant, kind and id, the path of the field, and the event that last touched it. Never a value.',
+        'The document that differs first: its tenant, kind and id, the path of the field, and the event that last touched it, or that cannot be read. Never a value.',
     }),
     took: t.exposeFloat('took', { description: 'Milliseconds.' }),
   }),

@@ -93,10 +93,16 @@ function tell(result: Verified, behind: number, took: number): void {
 }
 
 function linesOf({ tenant: of, kind, id, problem, field, event }: Difference): string[] {
-  const what = { missing: 'is not served', extra: 'was never recorded', different: 'differs' }[problem];
+  const what = {
+    missing: 'is not served',
+    extra: 'was never recorded',
+    different: 'differs',
+    unreadable: 'has an event that cannot be read',
+  }[problem];
+  const how = problem === 'unreadable' ? 'it is' : 'last touched by';
   return [
     `The first difference, in tenant ${of}: the ${kind} ${id} ${what}`,
     ...(field === null ? [] : [`in the field ${field}`]),
-    event === null ? 'no event has touched it' : `last touched by ${event.type} at ${event.position}`,
+    event === null ? 'no event has touched it' : `${how} ${event.type} at ${event.position}`,
   ];
 }

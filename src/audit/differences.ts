@@ -12,11 +12,14 @@ export type Difference = {
   tenant: string;
   kind: DocumentKind;
   id: string;
-  /** missing: it is not served; extra: the log makes none; else the two differ. */
-  problem: 'missing' | 'extra' | 'different';
+  /**
+   * missing: it is not served; extra: the log makes none; different: the two differ; unreadable: the log holds an event
+   * that says nothing, so that nobody can tell.
+   */
+  problem: 'missing' | 'extra' | 'different' | 'unreadable';
   /** A dotted path to the first field that differs; null where the whole document does. */
   field: string | null;
-  /** The event that last touched the field, or the document; null where the log has none. */
+  /** The event that last touched the field, or the document, or cannot be read; null where the log has none. */
   event: { position: Position; type: string } | null;
 };
 

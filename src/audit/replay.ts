@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { projected, projectPage } from '../../projections/project-page.ts';
 import type { Position, RecordedEvent } from '../domain/event.ts';
 import { parseStream } from '../domain/streams.ts';
-import { decodeKnown } from '../events/codec.ts';
+import { type DecodedEvent, decode } from '../events/codec.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { DocumentKey, DocumentKind, Documents } from '../views/view-store.ts';
 
@@ -18,6 +18,8 @@ export type Replay = {
   upTo(): string | null;
   /** Events read, of all ids. */
   events(): number;
+  /** The first event, of an id in the range, that cannot be read; it and what follows in its stream are left out. */
+  unreadable(): RecordedEvent | null;
 };
 
 export type ReplayOptions = {
@@ -40,6 +42,9 @@ export function createReplay(log: EventLog, tenant: string, { above, room, onPag
   let advanced = false;
   let characters = 0;
   let events = 0;
+  let unreadable: RecordedEvent | null = null;
+  /** Streams with an event that cannot be read. */
+  const unread = new Set<string>();
 
   const ofKind = (kind: DocumentKind) => {
     const found = documents.get(kind) ?? new Map<string, string>();
@@ -61,9 +66,21 @@ export function createReplay(log: EventLog, tenant: string, { above, room, onPag
       return text === undefined ? undefined : parse(kind, text);
     });
 
+  /** Null for what is not known here, and where it or one before it in its stream cannot be read. */
+  function read(event: RecordedEvent): DecodedEvent | null {
+    if (unread.has(event.stream)) return null;
+    try {
+      return decode(event);
+    } catch {
+      unread.add(event.stream);
+      unreadable ??= event;
+      return null;
+    }
+  }
+
   async function fold(recorded: readonly RecordedEvent[]): Promise<void> {
     const own = recorded.filter(({ stream }) => within(parseStream(stream)?.id ?? ''));
-    const decoded = decodeKnown(own);
+    const decoded = own.map(read).filter((event) => event !== null);
     for (const { kind, id, document } of await projectPage(decoded, load)) {
       if (isTaken(kind, id)) continue;
       const text = JSON.stringify(document);
@@ -115,6 +132,7 @@ export function createReplay(log: EventLog, tenant: string, { above, room, onPag
     },
     upTo: () => upTo,
     events: () => events,
+    unreadable: () => unreadable,
   };
 }
 

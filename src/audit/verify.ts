@@ -1,6 +1,7 @@
 // Verify: the log replayed into documents that nobody served, and compared one by one with those that are.
 import { createHash, type Hash } from 'node:crypto';
-import type { Position } from '../domain/event.ts';
+import type { Position, RecordedEvent } from '../domain/event.ts';
+import { parseStream } from '../domain/streams.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { DocumentKind, Documents, ViewReader } from '../views/view-store.ts';
 import { type Difference, describe } from './differences.ts';
@@ -81,6 +82,7 @@ function createTally({ log, views, clock }: VerifyParts, { onEvents, room = ROOM
       const page = await views.scan({ kind, tenant, after, limit: pageSize });
       const until = page.position ?? log.start;
       await replay.advance(until);
+      firstDifference ??= faultOf(replay.unreadable());
       const upTo = replay.upTo();
       const rows = page.rows.filter(({ id }) => upTo === null || id <= upTo);
       const isLast = page.rows.length < pageSize || rows.length < page.rows.length;
@@ -138,6 +140,15 @@ function createTally({ log, views, clock }: VerifyParts, { onEvents, room = ROOM
   }
 
   return { compareRange, result };
+}
+
+function faultOf(event: RecordedEvent | null): Difference | null {
+  const name = event && parseStream(event.stream);
+  // A document of votes is of no stream of its own.
+  const kind = kinds.find((one) => one === name?.category);
+  if (event === null || name === null || kind === undefined) return null;
+  const { position, type } = event;
+  return { tenant: name.tenant, kind, id: name.id, problem: 'unreadable', field: null, event: { position, type } };
 }
 
 const add = (hash: Hash, id: string, form: object | null): void => {

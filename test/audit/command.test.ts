@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PROJECTIONS } from '../../projections/version.ts';
+import { streamName } from '../../src/domain/streams.ts';
 import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 import { createLogger } from '../../src/server/logger.ts';
 import { openEmbeddedViews } from '../../src/views/embedded/embedded-views.ts';
 import { administrator, operator, startTestApp, type TestApp } from '../support/app.ts';
+import { anEvent } from '../support/fixtures.ts';
 import { createHashEmbedder } from '../support/hash-embedder.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -103,6 +105,21 @@ test('the command says the same, while a server runs and after', { timeout: 60_0
     new RegExp(`the memory ${id} differs.*in the field content.*last touched by memory.recorded at`, 's'),
   );
   expect(forged.out).not.toContain('never said');
+});
+
+test('an event that cannot be read is named, by the server and by the command', { timeout: 60_000 }, async () => {
+  const id = await record('one note');
+  const wrong = anEvent({ type: 'memory.revised', data: { content: 7 } });
+  await server.log.append([{ stream: streamName('memory', 'acme', id), expected: 'any', events: [wrong] }]);
+  const { verify } = (await server.ask(operator, VERIFY)).data;
+  const event = { type: 'memory.revised', position: await server.log.head() };
+  expect(verify).toMatchObject({ matches: false, firstDifference: { id, problem: 'unreadable', event } });
+  await server.close();
+  const audited = await audit();
+  expect(audited).toMatchObject({ code: 1, error: '' });
+  expect(audited.out).toMatch(
+    new RegExp(`the memory ${id} has an event that cannot be read.*it is memory.revised at ${event.position}`, 's'),
+  );
 });
 
 test('what cannot be audited is told in one sentence, with an exit code of its own', { timeout: 60_000 }, async () => {

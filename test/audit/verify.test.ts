@@ -173,6 +173,33 @@ describe('a difference is named by document, field and the event that last touch
   });
 });
 
+test('an event that cannot be read is named, and all else is compared, without it and what follows it in its stream', async () => {
+  const world = await aWorld();
+  await fill(world);
+  const wrong = { type: 'memory.revised', data: { content: 7 } };
+  const written = await append(world.log, memoryStream('m2'), wrong, voted('bob'));
+  await append(world.log, memoryStream('m4'), voted('bob'));
+  await catchUp(world.log, world.views);
+  const [, unreadable] = await world.log.readStream(memoryStream('m2'));
+  const expected = {
+    matches: false,
+    documents: 14,
+    firstDifference: {
+      tenant: TENANT,
+      kind: 'memory',
+      id: 'm2',
+      problem: 'unreadable',
+      field: null,
+      event: { position: unreadable?.position, type: 'memory.revised' },
+    },
+  };
+  expect(written.ok).toBe(true);
+  const result = await verify({ ...world, clock }, [TENANT]);
+  expect(result).toMatchObject(expected);
+  expect(result.replayed).toBe(result.served);
+  expect(await verify({ ...world, clock }, [TENANT], { room: 1_500, pageSize: 2 })).toMatchObject(expected);
+});
+
 test('views that move on meanwhile are compared as each page of them stands', async () => {
   const world = await aWorld();
   await fill(world);
