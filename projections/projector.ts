@@ -19,6 +19,7 @@ const categories: readonly Category[] = [...projected, 'parking'];
 
 export type ProjectedViews = Pick<ViewWriter, 'load' | 'apply' | 'checkpoint' | 'refresh' | 'parked'> & {
   readonly lease?: Lease;
+  readonly pageSize?: number;
 };
 
 export type ProjectorOptions = {
@@ -30,7 +31,7 @@ export type ProjectorOptions = {
   /** While more than a page is behind: how many events are done, of how many there were to do. */
   onProgress?: (done: number, total: number) => void;
   clock?: () => Date;
-  /** Events in a page. */
+  /** Events in a page; what the views say unless given. */
   pageSize?: number;
   /** Milliseconds to wait after the first failure; doubled with each, up to `longestDelay`, and up to half of it less by chance. */
   firstDelay?: number;
@@ -62,12 +63,15 @@ export type Projector = {
   stop(): Promise<void>;
 };
 
+const PAGE_SIZE = 500;
+
 /** Milliseconds between two looks at views that another server writes: while somebody waits for them, and else. */
 const QUICK_LOOK = 100;
 const SLOW_LOOK = 1_000;
 
 export function createProjector(log: EventLog, views: ProjectedViews, options: ProjectorOptions = {}): Projector {
-  const { logger, onLead, reset, onProgress, clock = () => new Date(), pageSize = 500 } = options;
+  const { logger, onLead, reset, onProgress, clock = () => new Date() } = options;
+  const { pageSize = views.pageSize ?? PAGE_SIZE } = options;
   const { firstDelay = 100, longestDelay = 10_000, patience = 10_000 } = options;
   const warn = (details: object, message: string) => logger?.warn(details, message);
   const waiters = createWaiters(() => views.refresh());

@@ -12,8 +12,6 @@ import { putVectors } from './filling.ts';
 import { type BenchViews, withViews } from './views.ts';
 
 const MEMORIES = 5_000;
-/** Of the projector. */
-const PAGE = 500;
 const ROUNDS = 3;
 
 export type Projecting = { memories: number; rounds: number; rows: { what: string; views: number; bare: number }[] };
@@ -58,8 +56,8 @@ async function inTurns(work: Work): Promise<{ views: number; bare: number }> {
 }
 
 async function project(views: BenchViews['views'], changes: readonly Change[]): Promise<void> {
-  for (let from = 0; from < changes.length; from += PAGE) {
-    const page = changes.slice(from, from + PAGE);
+  for (let from = 0; from < changes.length; from += views.pageSize) {
+    const page = changes.slice(from, from + views.pageSize);
     await views.apply(page, page.at(-1)?.position ?? '');
   }
 }

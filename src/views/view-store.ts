@@ -241,6 +241,8 @@ export type ViewStore = ViewWriter &
   ViewReader & {
     /** Without one the views are this process's own. */
     readonly lease?: Lease;
+    /** Events that are best applied at once, when there are so many; 500 unless given. */
+    readonly pageSize?: number;
     statistics(): Promise<ViewStatistics>;
     close(): Promise<void>;
   };

@@ -25,6 +25,23 @@ test('it catches up with what was in the log before', async () => {
   expect(projector.position()).toBe(head);
 });
 
+test('it applies as many events at once as the views say is best', async () => {
+  const [log, views] = [openMemoryLog(), naive()];
+  for (let n = 0; n < 7; n++) await record(log, `m${n}`);
+  const applied: number[] = [];
+  const projector = projectorOf(log, {
+    ...views,
+    pageSize: 3,
+    async apply(changes, ...rest) {
+      applied.push(changes.length);
+      await views.apply(changes, ...rest);
+    },
+  });
+  await projector.start();
+  expect(await projector.waitFor(await log.head(), MINUTE)).toBe(true);
+  expect(applied).toEqual([3, 3, 1]);
+});
+
 test('it follows the log', async () => {
   const [log, views] = [openMemoryLog(), naive()];
   const projector = projectorOf(log, views);

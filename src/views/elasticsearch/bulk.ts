@@ -1,6 +1,6 @@
 // Writes documents in bulk: a request of so many at once, one under way while the next is filled. A document says which
 // version it is, so one that was written already, or is older than what is there, is answered 409 and is done.
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Elastic, MISSING_INDEX, Refused } from './client.ts';
 import type { IndexKind, Names } from './names.ts';
@@ -31,6 +31,8 @@ export type Bulk = {
 
 const MOST_WRITES = 500;
 const MOST_UNITS = 5_000_000;
+/** Added in one turn of the event loop: a request goes out as it turns, and is whole at the server only then. */
+const IN_A_TURN = 50;
 const TIMEOUT = 60_000;
 
 /** Of documents that the server was too busy for. */
@@ -119,6 +121,7 @@ export function openBulk(elastic: Elastic, names: Names, admitted: Promise<void>
       units += text.length;
       // Now, not with the next: until that one comes the server would have nothing to do.
       if (lines.length === MOST_WRITES) await flush();
+      if (lines.length % IN_A_TURN === 0) await nextTurn();
     },
     settle,
     async end() {

@@ -5,6 +5,7 @@ import type { Serving } from './serving.ts';
 
 export type ElasticViews = ViewStore & {
   readonly lease: Lease;
+  readonly pageSize: number;
   /** Why the views were begun empty, to be made again from the log; null: they were there, or are not opened yet. */
   readonly begunAnew: string | null;
   /**
@@ -25,6 +26,9 @@ export type ViewsParts = {
   close: () => Promise<void>;
 };
 
+/** The server has nothing to do while the first documents of a page are made, and this process while the last are written. */
+const PAGE_SIZE = 2_000;
+
 /** Each call goes to the build that `serving` has then. */
 export function viewsThrough(
   serving: Pick<Serving, 'ask' | 'write' | 'hasMoved' | 'checkpointTold'>,
@@ -35,6 +39,7 @@ export function viewsThrough(
     get begunAnew() {
       return begunAnew();
     },
+    pageSize: PAGE_SIZE,
     lease: {
       renewEvery,
       hold: () =>
