@@ -6,7 +6,7 @@ import type { Told } from './held.ts';
 import { impactWords, lentImpactWords } from './impacts.ts';
 import { encodeSummary } from './summary.ts';
 import { encodeRounded, encodeVector } from './vector-bytes.ts';
-import { addWeights, lengthOf, TENTHS, type Weights } from './weights.ts';
+import { addWeights, TENTHS, type Weights } from './weights.ts';
 
 /** `lenders`: whose words it has besides, nearest first; none for a memory of several passages. */
 export function passageDocuments(
@@ -19,9 +19,9 @@ export function passageDocuments(
   const lentUntil = expiries.length > 0 ? Math.min(...expiries) : undefined;
   const previous = vectors.get(lenders[0]?.held.hashes[0] ?? '');
   const lentWeights: Weights = new Map();
+  let lentLength = 0;
   for (const [i, counts] of lent.entries())
-    addWeights(lentWeights, counts, Math.round(TENTHS * (contextWeights[i] ?? 0)));
-  const lentLength = lengthOf(lentWeights);
+    lentLength += addWeights(lentWeights, counts, Math.round(TENTHS * (contextWeights[i] ?? 0)));
   const place = { memory: memory.id, recorded: held.recorded, passages: analysis.passages.length };
   const shared = {
     ...attributesOf(memory),
@@ -30,9 +30,7 @@ export function passageDocuments(
   };
   return analysis.passages.map(({ start, end, terms, hash }, index) => {
     const own: Weights = new Map();
-    addWeights(own, terms, TENTHS);
-    addWeights(own, analysis.fields, TENTHS);
-    const length = lengthOf(own) + lentLength;
+    const length = addWeights(own, terms, TENTHS) + addWeights(own, analysis.fields, TENTHS) + lentLength;
     // What is lent for good is as good as its own.
     if (lentUntil === undefined) addWeights(own, lentWeights, 1);
     const words = { words: own, ...(lentUntil !== undefined && { lent: lentWeights, lentUntil }) };

@@ -7,13 +7,14 @@ export const TENTHS = 10;
 /** term → tenths. */
 export type Weights = Map<string, number>;
 
-/** `weight` in tenths. */
-export function addWeights(to: Weights, counts: TermCounts, weight: number): void {
-  for (const [term, count] of counts) to.set(term, (to.get(term) ?? 0) + weight * count);
-}
-
-export function lengthOf(weights: Weights): number {
-  let length = 0;
-  for (const weight of weights.values()) length += weight;
-  return length;
+/** `weight` in tenths. Gives back how much was added. */
+export function addWeights(to: Weights, counts: TermCounts, weight: number): number {
+  const isFirst = to.size === 0;
+  let added = 0;
+  for (const [term, count] of counts) {
+    const more = weight * count;
+    to.set(term, isFirst ? more : (to.get(term) ?? 0) + more);
+    added += more;
+  }
+  return added;
 }
