@@ -1,4 +1,4 @@
-// Writes documents in bulk: a request of so many at once, one under way while the next is filled. A document says which
+// Writes documents in bulk: requests of so many, one after another, and the next are filled meanwhile. A document says which
 // version it is, so one that was written already, or is older than what is there, is answered 409 and is done.
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
@@ -52,22 +52,27 @@ type Lines = { write: Write; text: string };
 export function openBulk(elastic: Elastic, names: Names, admitted: Promise<void> = Promise.resolve()): Bulk {
   let lines: Lines[] = [];
   let units = 0;
-  let underWay: Promise<void> = Promise.resolve();
+  /** The last request, and the one before it: one waits to be sent while the other is under way and a third is filled. */
+  let last: Promise<void> = Promise.resolve();
+  let before: Promise<void> = last;
   const rejected: Rejected[] = [];
 
   async function flush(): Promise<void> {
-    await underWay;
     if (lines.length === 0) return;
-    underWay = send(lines);
-    // It is awaited before the next is sent, and at the end.
-    underWay.catch(() => {});
+    const filled = lines;
     lines = [];
     units = 0;
+    const [former, room] = [last, before];
+    last = former.then(() => send(filled));
+    // It is awaited before the one after the next is filled, and at the end.
+    last.catch(() => {});
+    before = former;
+    await room;
   }
 
   async function settle(): Promise<void> {
     await flush();
-    await underWay;
+    await last;
   }
 
   async function send(all: readonly Lines[]): Promise<void> {
