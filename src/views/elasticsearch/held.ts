@@ -42,8 +42,8 @@ export type HeldMemories = {
 };
 
 const MOST_HELD = 50_000;
-/** Only of memories of one passage, which are all that neighbours are interested in. */
-const MOST_TOLD = 2_000;
+/** Only of memories of one passage, which are all that neighbours are interested in. As many as are remembered to want a vector. */
+const MOST_TOLD = 5_000;
 
 const source = z.object({
   tenant: z.string(),
