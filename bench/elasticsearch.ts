@@ -32,7 +32,7 @@ report({
     ratio: views / bare,
   })),
   notes: [
-    `${projecting.memories} memories in pages of 500; medians of ${projecting.rounds} rounds in turns, after one to warm up.`,
+    `${projecting.memories} memories in pages of ${projecting.page}; medians of ${projecting.rounds} rounds in turns, after one to warm up.`,
     'bare bulk: the very bodies that the views sent, kept before, sent again one after the other to empty indices of the same mappings.',
     'Vectors are made up beforehand; a passage is indexed again when its own comes, or that of the memory before it.',
     'target: ratio ≥ 0.7',

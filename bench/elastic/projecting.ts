@@ -14,7 +14,13 @@ import { type BenchViews, withViews } from './views.ts';
 const MEMORIES = 5_000;
 const ROUNDS = 3;
 
-export type Projecting = { memories: number; rounds: number; rows: { what: string; views: number; bare: number }[] };
+/** `page`: how many the views take at once. */
+export type Projecting = {
+  memories: number;
+  page: number;
+  rounds: number;
+  rows: { what: string; views: number; bare: number }[];
+};
 
 /** Memories a second, each way; medians of rounds in turns, after one to warm up. */
 export async function measureProjecting(): Promise<Projecting> {
@@ -36,8 +42,9 @@ export async function measureProjecting(): Promise<Projecting> {
     ],
   ];
   const rows = [];
+  const page = await withViews(async ({ views }) => views.pageSize);
   for (const [what, work] of works) rows.push({ what, ...(await inTurns(work)) });
-  return { memories: MEMORIES, rounds: ROUNDS, rows };
+  return { memories: MEMORIES, page, rounds: ROUNDS, rows };
 }
 
 type Work = (views: BenchViews['views']) => Promise<void>;
