@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { type Failure, failure } from '../../domain/failure.ts';
+import './index/kernel-module.ts';
 import type { Method, Methods, Report, WorkerSettings } from './protocol.ts';
 
 /** Requests under way; more are refused. */

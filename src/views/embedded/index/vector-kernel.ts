@@ -1,6 +1,6 @@
 // The kernel and its memory. Each slot has a raw row of 16 bits a dimension, and mixed ones of 8 and 4 that are scanned;
 // slots come in chunks of 256, so that memory grows without moving anything.
-import { readFileSync } from 'node:fs';
+import { kernelModule } from './kernel-module.ts';
 import { createRotation } from './rotation.ts';
 
 const SLOTS_IN_CHUNK = 256;
@@ -51,12 +51,10 @@ export type VectorKernel = {
   bytes(): number;
 };
 
-const compiled = new WebAssembly.Module(readFileSync(new URL('./kernel.wasm', import.meta.url)));
-
 export function createVectorKernel(vectorDimensions: number): VectorKernel {
   const { dimensions, block, signs, permutations } = createRotation(vectorDimensions);
   const memory = new WebAssembly.Memory({ initial: 16, maximum: MOST_PAGES });
-  const kernel = new WebAssembly.Instance(compiled, { env: { memory } }).exports as Exports;
+  const kernel = new WebAssembly.Instance(kernelModule, { env: { memory } }).exports as Exports;
 
   let top = PAGE;
   function reserve(bytes: number): number {
