@@ -6,7 +6,7 @@ import type { Position } from '../src/domain/event.ts';
 import { Failure, failure } from '../src/domain/failure.ts';
 import type { Category } from '../src/domain/streams.ts';
 import type { EventLog } from '../src/log/event-log.ts';
-import type { Lease, ViewWriter } from '../src/views/view-store.ts';
+import type { ViewStore } from '../src/views/view-store.ts';
 import { createApplier } from './apply-events.ts';
 import { Halted } from './halted.ts';
 import { projected } from './project-page.ts';
@@ -17,10 +17,10 @@ import { createWatch } from './watch.ts';
 /** What makes documents, and what is asked of the projections. */
 const categories: readonly Category[] = [...projected, 'parking'];
 
-export type ProjectedViews = Pick<ViewWriter, 'load' | 'apply' | 'checkpoint' | 'refresh' | 'parked'> & {
-  readonly lease?: Lease;
-  readonly pageSize?: number;
-};
+export type ProjectedViews = Pick<
+  ViewStore,
+  'load' | 'apply' | 'checkpoint' | 'refresh' | 'parked' | 'lease' | 'pageSize'
+>;
 
 export type ProjectorOptions = {
   logger?: { warn(details: object, message: string): void; info(details: object, message: string): void };

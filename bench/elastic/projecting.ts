@@ -2,6 +2,7 @@
 // again to other indices of the same mappings.
 import assert from 'node:assert/strict';
 import { connect, type Elastic } from '../../src/views/elasticsearch/client.ts';
+import { PAGE_SIZE } from '../../src/views/elasticsearch/views-through.ts';
 import type { Change } from '../../src/views/view-store.ts';
 import { elasticsearchUrl } from '../../test/support/elasticsearch/elasticsearch.ts';
 import { startFaultyProxy } from '../../test/support/elasticsearch/faulty-proxy.ts';
@@ -42,9 +43,8 @@ export async function measureProjecting(): Promise<Projecting> {
     ],
   ];
   const rows = [];
-  const page = await withViews(async ({ views }) => views.pageSize);
   for (const [what, work] of works) rows.push({ what, ...(await inTurns(work)) });
-  return { memories: MEMORIES, page, rounds: ROUNDS, rows };
+  return { memories: MEMORIES, page: PAGE_SIZE, rounds: ROUNDS, rows };
 }
 
 type Work = (views: BenchViews['views']) => Promise<void>;
@@ -63,8 +63,8 @@ async function inTurns(work: Work): Promise<{ views: number; bare: number }> {
 }
 
 async function project(views: BenchViews['views'], changes: readonly Change[]): Promise<void> {
-  for (let from = 0; from < changes.length; from += views.pageSize) {
-    const page = changes.slice(from, from + views.pageSize);
+  for (let from = 0; from < changes.length; from += PAGE_SIZE) {
+    const page = changes.slice(from, from + PAGE_SIZE);
     await views.apply(page, page.at(-1)?.position ?? '');
   }
 }

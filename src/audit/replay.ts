@@ -1,10 +1,11 @@
 // One tenant's log through the projections, into documents that nobody serves. They are kept as text: small, and its
 // length is known. What is more than there is room for, by id, is left to another replay.
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { itemOf } from '../../projections/prepare.ts';
 import { projected, projectPage } from '../../projections/project-page.ts';
 import type { Position, RecordedEvent } from '../domain/event.ts';
 import { parseStream } from '../domain/streams.ts';
-import { type DecodedEvent, decode } from '../events/codec.ts';
+import type { DecodedEvent } from '../events/codec.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { DocumentKey, DocumentKind, Documents } from '../views/view-store.ts';
 
@@ -69,13 +70,12 @@ export function createReplay(log: EventLog, tenant: string, { above, room, onPag
   /** Null for what is not known here, and where it or one before it in its stream cannot be read. */
   function read(event: RecordedEvent): DecodedEvent | null {
     if (unread.has(event.stream)) return null;
-    try {
-      return decode(event);
-    } catch {
+    const { decoded, fault } = itemOf(event);
+    if (fault !== null) {
       unread.add(event.stream);
       unreadable ??= event;
-      return null;
     }
+    return decoded;
   }
 
   async function fold(recorded: readonly RecordedEvent[]): Promise<void> {

@@ -5,7 +5,6 @@ import type { Serving } from './serving.ts';
 
 export type ElasticViews = ViewStore & {
   readonly lease: Lease;
-  readonly pageSize: number;
   /** Why the views were begun empty, to be made again from the log; null: they were there, or are not opened yet. */
   readonly begunAnew: string | null;
   /**
@@ -27,7 +26,7 @@ export type ViewsParts = {
 };
 
 /** The server has nothing to do while the first documents of a page are made, and this process while the last are written. */
-const PAGE_SIZE = 2_000;
+export const PAGE_SIZE = 2_000;
 
 /** Each call goes to the build that `serving` has then. */
 export function viewsThrough(
