@@ -12,29 +12,27 @@ export type PreparedAppend = { writes: PreparedWrite[]; bytes: number };
 /** Throws PAYLOAD_TOO_LARGE over the limit, and INTERNAL for what no command may ask for. */
 export function prepareAppend(writes: readonly StreamWrite[]): PreparedAppend {
   if (writes.length === 0) throw failure('INTERNAL', 'an append needs at least one write');
-  const streams = new Set<string>();
-  const ids = new Set<string>();
   let bytes = 0;
   const prepared = writes.map(({ stream, expected, events }): PreparedWrite => {
     const name = parseStream(stream);
     if (name === null || !isPlain(stream)) throw failure('INTERNAL', 'an append names a stream that is no stream name');
-    if (streams.has(stream)) throw failure('INTERNAL', 'an append names a stream twice');
     if (events.length === 0) throw failure('INTERNAL', 'an append has a write without events');
-    streams.add(stream);
     return {
       stream,
       name,
       expected,
       events: events.map(({ id, type, recordedAt, data, metadata }) => {
-        if (![id, type, recordedAt].every(isPlain)) throw failure('INTERNAL', 'an event has a malformed envelope');
-        if (ids.has(id)) throw failure('INTERNAL', 'an append has an event id twice');
-        ids.add(id);
+        if (!isPlain(id) || !isPlain(type) || !isPlain(recordedAt))
+          throw failure('INTERNAL', 'an event has a malformed envelope');
         const event = { id, type, recordedAt, data: JSON.stringify(data), metadata: JSON.stringify(metadata) };
         bytes += Buffer.byteLength(event.data) + Buffer.byteLength(event.metadata);
         return event;
       }),
     };
   });
+  if (hasTwice(writes.map(({ stream }) => stream))) throw failure('INTERNAL', 'an append names a stream twice');
+  if (hasTwice(writes.flatMap(({ events }) => events.map(({ id }) => id))))
+    throw failure('INTERNAL', 'an append has an event id twice');
   if (bytes > MAX_APPEND_BYTES)
     throw failure('PAYLOAD_TOO_LARGE', `an append of ${bytes} bytes of JSON is over the limit of ${MAX_APPEND_BYTES}`, {
       limit: MAX_APPEND_BYTES,
@@ -47,6 +45,8 @@ export function checkPageLimit(limit: number): void {
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE)
     throw failure('INTERNAL', `a page of the log has 1 to ${MAX_PAGE} events`, { limit: MAX_PAGE });
 }
+
+const hasTwice = (names: readonly string[]): boolean => names.length > 1 && new Set(names).size < names.length;
 
 /** Text that any store gives back as it was: no NUL, no half of a surrogate pair. */
 const isPlain = (text: string): boolean => text.length > 0 && text.isWellFormed() && !text.includes('\0');

@@ -1,5 +1,6 @@
 // The one place that knows EventStoreDB's client. Each call has a deadline of its own here (the client's appends and reads
 // have none), and what comes back is plain values.
+import { getDefaultHighWaterMark, setDefaultHighWaterMark } from 'node:stream';
 import {
   type AllStreamResolvedEvent,
   BACKWARDS,
@@ -68,11 +69,11 @@ export type Connection = {
 type Shared = { appends: Line<EventStoreDBClient>; others: Line<EventStoreDBClient>; users: number };
 const clients = new Map<string, Shared>();
 
-/**
- * Appends at once: of 16 that are not sent yet the client makes the next ones wait, and when its stream breaks then, those
- * are rejections that nobody can handle. More at once are not faster.
- */
-const MOST_APPENDS = 15;
+const MOST_APPENDS = 64;
+
+// What is over the mark of the client's stream of appends the client makes wait, and when the stream breaks then, those are
+// rejections that nobody can handle. The stream is made inside the client, with the mark that is usual in the process.
+setDefaultHighWaterMark(true, Math.max(getDefaultHighWaterMark(true), MOST_APPENDS + 1));
 
 function share(url: string): Shared {
   const make = () => clientOf(url);
