@@ -22,14 +22,14 @@ export function createTurns(): Turns {
   return {
     enter(streams) {
       const taken: Taken = { ended: null, tell: null };
-      let before: Promise<void>[] | null = null;
+      const before: Promise<void>[] = [];
       for (const stream of streams) {
         const other = last.get(stream);
-        if (other !== undefined) (before ??= []).push(endOf(other));
+        if (other !== undefined) before.push(endOf(other));
         last.set(stream, taken);
       }
       return {
-        begun: before === null ? null : Promise.all(before),
+        begun: before.length === 0 ? null : Promise.all(before),
         end() {
           for (const stream of streams) if (last.get(stream) === taken) last.delete(stream);
           taken.tell?.();
