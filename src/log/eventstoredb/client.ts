@@ -69,6 +69,7 @@ export type Connection = {
 type Shared = { appends: Line<EventStoreDBClient>; others: Line<EventStoreDBClient>; users: number };
 const clients = new Map<string, Shared>();
 
+/** Appends under way at once. */
 const MOST_APPENDS = 64;
 
 // What is over the mark of the client's stream of appends the client makes wait, and when the stream breaks then, those are
@@ -77,7 +78,11 @@ setDefaultHighWaterMark(true, Math.max(getDefaultHighWaterMark(true), MOST_APPEN
 
 function share(url: string): Shared {
   const make = () => clientOf(url);
-  const shared = clients.get(url) ?? { appends: createLine(make, MOST_APPENDS), others: createLine(make), users: 0 };
+  const shared = clients.get(url) ?? {
+    appends: createLine(make, { most: MOST_APPENDS, inGroups: true }),
+    others: createLine(make),
+    users: 0,
+  };
   shared.users += 1;
   clients.set(url, shared);
   return shared;

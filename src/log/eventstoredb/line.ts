@@ -23,10 +23,22 @@ export type Line<Client> = {
 /** After so many times as long as a call may take, without any answer, the client is replaced: many may be silent at once. */
 const SILENCES = 3;
 
-/** `most`: calls that are under way at once. A call that is given up is one of them until it settles. */
+/** Milliseconds that a call waits for others to go out with. */
+const GATHERING = 1;
+
+export type LineSettings = {
+  /** Calls that are under way at once; any number unless given. A call that is given up is one of them until it settles. */
+  most?: number;
+  /**
+   * While calls are under way, the next ones go out as soon as they are as many, or the first has waited a millisecond: what
+   * is sent and answered in one piece costs the client much less. A call on its own never waits.
+   */
+  inGroups?: boolean;
+};
+
 export function createLine<Client extends { dispose(): Promise<void> }>(
   make: () => Client,
-  most = Number.POSITIVE_INFINITY,
+  { most = Number.POSITIVE_INFINITY, inGroups = false }: LineSettings = {},
 ): Line<Client> {
   let client = make();
   /** When the first call went unanswered after which there was no answer to any. */
@@ -36,6 +48,8 @@ export function createLine<Client extends { dispose(): Promise<void> }>(
   let calls = { underWay: 0, givenUp: 0 };
   const waiting = new Set<() => void>();
   const deadlines = createDeadlines();
+  /** Until those that wait go out, whoever comes. */
+  let gathering: NodeJS.Timeout | null = null;
 
   async function replace(timeout: number): Promise<void> {
     await Promise.race([client.dispose(), sleep(timeout, undefined, { ref: false })]);
@@ -57,6 +71,13 @@ export function createLine<Client extends { dispose(): Promise<void> }>(
 
   function beginNext(): void {
     if (waiting.size === 0) return;
+    if (inGroups && waiting.size < calls.underWay) gathering ??= setTimeout(beginAll, GATHERING);
+    else beginAll();
+  }
+
+  function beginAll(): void {
+    if (gathering !== null) clearTimeout(gathering);
+    gathering = null;
     for (const begin of waiting) {
       if (!isFree()) return;
       waiting.delete(begin);
@@ -98,7 +119,8 @@ export function createLine<Client extends { dispose(): Promise<void> }>(
             )
             .catch(reject);
         };
-        if (isFree() && waiting.size === 0) {
+        const atOnce = isFree() && waiting.size === 0 && (!inGroups || calls.underWay === 0);
+        if (atOnce) {
           begin();
           return;
         }
@@ -111,6 +133,7 @@ export function createLine<Client extends { dispose(): Promise<void> }>(
           begin();
         };
         waiting.add(next);
+        beginNext();
       }),
     answered() {
       silentSince = null;
