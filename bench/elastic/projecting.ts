@@ -1,6 +1,7 @@
 // What projecting costs beside a bare bulk of the same documents: the very bodies that the views sent are kept, and sent
 // again to other indices of the same mappings.
 import assert from 'node:assert/strict';
+import { createPump } from '../../src/embedding/pump.ts';
 import { connect, type Elastic } from '../../src/views/elasticsearch/client.ts';
 import { PAGE_SIZE } from '../../src/views/elasticsearch/views-through.ts';
 import type { Change } from '../../src/views/view-store.ts';
@@ -8,12 +9,14 @@ import { elasticsearchUrl } from '../../test/support/elasticsearch/elasticsearch
 import { startFaultyProxy } from '../../test/support/elasticsearch/faulty-proxy.ts';
 import { createVectors, randomOf } from '../index/data.ts';
 import { median } from '../support/report.ts';
-import { memoryOf, positionOf } from '../views/data.ts';
-import { putVectors } from './filling.ts';
+import { memoryOf, numberIn, positionOf } from '../views/data.ts';
 import { type BenchViews, withViews } from './views.ts';
 
-const MEMORIES = 5_000;
+const MEMORIES = 10_000;
+/** Texts that are embedded at once: as many as an endpoint at `EMBEDDING_URL` is sent. */
+const BATCH = 64;
 const ROUNDS = 3;
+const LONGEST = 10 * 60_000;
 
 /** `page`: how many the views take at once. */
 export type Projecting = {
@@ -38,7 +41,7 @@ export async function measureProjecting(): Promise<Projecting> {
       'and the vectors that follow',
       async (views) => {
         await project(views, changes);
-        await putVectors(views, vectors);
+        await embedAll(views, vectors);
       },
     ],
   ];
@@ -67,6 +70,15 @@ async function project(views: BenchViews['views'], changes: readonly Change[]): 
     const page = changes.slice(from, from + PAGE_SIZE);
     await views.apply(page, page.at(-1)?.position ?? '');
   }
+}
+
+/** As a server has it done, by an embedder that has the vectors at once. */
+async function embedAll(views: BenchViews['views'], vectors: readonly Float32Array[]): Promise<void> {
+  const embed = async (texts: readonly string[]) => texts.map((text) => vectors[numberIn(text)] ?? new Float32Array());
+  const pump = createPump(views, { batch: BATCH, embed });
+  pump.start();
+  assert(await pump.idle(LONGEST), 'the vectors cannot be put');
+  await pump.stop();
 }
 
 async function rateOf(work: () => Promise<void>): Promise<number> {

@@ -26,7 +26,7 @@ export type ViewsParts = {
 };
 
 /** The server has nothing to do while the first documents of a page are made, and this process while the last are written. */
-export const PAGE_SIZE = 2_000;
+export const PAGE_SIZE = 5_000;
 
 /** Each call goes to the build that `serving` has then. */
 export function viewsThrough(
