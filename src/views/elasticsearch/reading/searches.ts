@@ -61,13 +61,15 @@ export async function search(
 }
 
 export async function searchOne(
-  context: Pick<ReaderContext, 'elastic' | 'names'>,
+  { elastic, names }: Pick<ReaderContext, 'elastic' | 'names'>,
   kind: IndexKind,
   body: SearchBody,
 ): Promise<Answer> {
-  const [only] = await search(context, [{ kind, body }]);
-  if (only === undefined) throw new Error('a search was not answered');
-  return only;
+  return toAnswer(
+    await elastic.send(WHAT, (client, options) =>
+      client.search({ index: names.alias(kind), allow_partial_search_results: false, ...body }, options),
+    ),
+  );
 }
 
 function toAnswer(response: unknown): Answer {
