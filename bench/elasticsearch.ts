@@ -34,7 +34,7 @@ report({
   notes: [
     `${projecting.memories} memories in pages of ${projecting.page}; medians of ${projecting.rounds} rounds in turns, after one to warm up.`,
     'bare bulk: the very bodies that the views sent, kept before, sent again one after the other to empty indices of the same mappings.',
-    'Vectors are made up beforehand, and handed over as by an embedder that takes 64 texts at once; a passage is indexed again when its own comes, or that of the memory before it.',
+    `Vectors are made up beforehand, and handed over as by an embedder that takes ${projecting.batch} texts at once; a passage is indexed again when its own comes, or that of the memory before it.`,
     'target: ratio ≥ 0.7',
   ],
 });

@@ -18,10 +18,11 @@ const BATCH = 64;
 const ROUNDS = 3;
 const LONGEST = 10 * 60_000;
 
-/** `page`: how many the views take at once. */
+/** `page`: how many memories the views take at once; `batch`: how many texts are embedded at once. */
 export type Projecting = {
   memories: number;
   page: number;
+  batch: number;
   rounds: number;
   rows: { what: string; views: number; bare: number }[];
 };
@@ -47,7 +48,7 @@ export async function measureProjecting(): Promise<Projecting> {
   ];
   const rows = [];
   for (const [what, work] of works) rows.push({ what, ...(await inTurns(work)) });
-  return { memories: MEMORIES, page: PAGE_SIZE, rounds: ROUNDS, rows };
+  return { memories: MEMORIES, page: PAGE_SIZE, batch: BATCH, rounds: ROUNDS, rows };
 }
 
 type Work = (views: BenchViews['views']) => Promise<void>;

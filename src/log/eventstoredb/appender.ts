@@ -37,21 +37,17 @@ export function createAppender(
         limit: MAX_EVENTS,
       });
     const [first] = prepared;
-    const asked = performance.now();
-    const turn = turns.enter(streams);
+    const end = performance.now() + longest;
     waiting += 1;
     try {
-      if (turn.begun !== null) {
-        await turn.begun;
-        if (performance.now() > asked + longest)
-          throw away(new Error('other appends to the same stream took too long'));
-      }
-      return first !== undefined && streams.length === 1
-        ? await appendToOne(writing, first)
-        : await appendToSeveral(writing, prepared);
+      return await turns.take(streams, () => {
+        if (performance.now() > end) throw away(new Error('other appends to the same stream took too long'));
+        return first !== undefined && streams.length === 1
+          ? appendToOne(writing, first)
+          : appendToSeveral(writing, prepared);
+      });
     } finally {
       waiting -= 1;
-      turn.end();
     }
   };
 }

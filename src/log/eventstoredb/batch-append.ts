@@ -112,7 +112,7 @@ export async function appendToSeveral(writing: Writing, writes: readonly Prepare
   function acknowledge(parts: Part[], commit: bigint): AppendResult {
     for (const { write, tail } of parts) {
       const count = write.events.length;
-      known.grew(write.stream, { stored: tail.stored + count, visible: tail.visible + count });
+      known.setTail(write.stream, { stored: tail.stored + count, visible: tail.visible + count });
       for (const { id } of write.events) known.saw(id, write.stream);
     }
     writing.announce(commit);

@@ -6,7 +6,6 @@ import type { Heads } from './heads.ts';
 import type { Known } from './known.ts';
 import { insist } from './retry.ts';
 import type { StreamReader } from './stream-reader.ts';
-import type { Turns } from './turns.ts';
 
 type Dependencies = {
   connection: Connection;
@@ -14,12 +13,11 @@ type Dependencies = {
   heads: Heads;
   reader: StreamReader;
   known: Known;
-  turns: Turns;
   patience: number;
 };
 
-export function createEraser({ connection, deletions, heads, reader, known, turns, patience }: Dependencies) {
-  async function erase(stream: string): Promise<void> {
+export function createEraser({ connection, deletions, heads, reader, known, patience }: Dependencies) {
+  return async (stream: string): Promise<void> => {
     for (;;) {
       await deletions.refresh();
       // What is open there would come after what is deleted.
@@ -34,16 +32,6 @@ export function createEraser({ connection, deletions, heads, reader, known, turn
       if (last === null) return;
       const result = await insist(patience, () => connection.deleteStream(stream, last.revision));
       if (result === 'deleted' && last.revision === revision) return;
-    }
-  }
-
-  return async (stream: string): Promise<void> => {
-    const turn = turns.enter([stream]);
-    try {
-      await turn.begun;
-      await erase(stream);
-    } finally {
-      turn.end();
     }
   };
 }

@@ -94,7 +94,7 @@ export async function openLogOn(
   const page = createPageReader({ connection, heads, positions, born, historyOf, upToDate, patience });
   const times = createTimes({ page, positions, deletions });
   const timeOf = createTimeOf({ connection, positions, born, patience, history: () => historyOf(() => true) });
-  const erase = createEraser({ connection, deletions, heads, reader, known, turns, patience });
+  const erase = createEraser({ connection, deletions, heads, reader, known, patience });
   const retries = createRetries(reader, known);
   let pending = 0;
   let idle: (() => void) | null = null;
@@ -191,7 +191,7 @@ export async function openLogOn(
       if (!open) throw closed();
       return watch.subscribe(wake);
     },
-    deleteStream: (stream) => using(() => erase(stream)),
+    deleteStream: (stream) => using(() => turns.take([stream], () => erase(stream))),
     size: async () => null,
     async close() {
       if (!open) return;

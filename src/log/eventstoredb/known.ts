@@ -7,8 +7,6 @@ export type Known = {
   tail(stream: string): Tail | undefined;
   /** Unless a later one is known. */
   setTail(stream: string, tail: Tail): void;
-  /** The tail of a stream that this process has just appended to. */
-  grew(stream: string, tail: Tail): void;
   forget(stream: string): void;
   /** The stream in which an event of this id was seen, of the latest some ten thousand. */
   streamOf(id: string): string | undefined;
@@ -27,7 +25,6 @@ export function createKnown(): Known {
       const other = tails.get(stream);
       if (other === undefined || other.stored < tail.stored) tails.set(stream, tail);
     },
-    grew: (stream, tail) => void tails.set(stream, tail),
     forget: (stream) => void tails.delete(stream),
     streamOf: (id) => events.get(id),
     saw: (id, stream) => void events.set(id, stream),

@@ -13,9 +13,13 @@ export const pauseBefore = (repetition: number): number =>
  * Runs work until it succeeds, fails for good, or `patience` milliseconds have passed; UNAVAILABLE then. `repeated` tells
  * the work that an earlier run may have had its effect.
  */
-export function insist<T>(patience: number, work: (repeated: boolean) => Promise<T>): Promise<T> {
+export async function insist<T>(patience: number, work: (repeated: boolean) => Promise<T>): Promise<T> {
   const began = performance.now();
-  return work(false).catch((error: unknown) => again(began + patience, work, error));
+  try {
+    return await work(false);
+  } catch (error) {
+    return again(began + patience, work, error);
+  }
 }
 
 async function again<T>(end: number, work: (repeated: boolean) => Promise<T>, first: unknown): Promise<T> {

@@ -75,7 +75,7 @@ export async function appendToOne(writing: Writing, write: PreparedWrite): Promi
 
   function acknowledge(at: Tail, revision: number, commit: bigint): AppendResult {
     const last = at.visible + events.length;
-    known.grew(stream, { stored: revision, visible: last });
+    known.setTail(stream, { stored: revision, visible: last });
     sawAll();
     writing.announce(commit);
     return { ok: true, position: positions.of(commit, 0), revisions: [last], duplicate: false };

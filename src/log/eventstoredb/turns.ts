@@ -1,40 +1,39 @@
 // One append a stream at a time in this process, so that its own appends do not run into each other.
 
-export type Turns = {
-  /** Takes its place behind all that came before in any of the streams, at once: so nobody waits in a circle. */
-  enter(streams: readonly string[]): Turn;
-};
-
-/** `begun`: when those before are over; null where there are none. Who took a turn ends it, whatever becomes of its work. */
-export type Turn = { begun: Promise<unknown> | null; end(): void };
+export type Turns = { take<T>(streams: readonly string[], work: () => Promise<T>): Promise<T> };
 
 /** A turn that is not over. Most are over before anybody waits for them, and then there is nothing to tell. */
-type Taken = { ended: Promise<void> | null; tell: (() => void) | null };
+type Turn = { ended: Promise<void> | null; end: () => void };
 
 export function createTurns(): Turns {
-  const last = new Map<string, Taken>();
+  const last = new Map<string, Turn>();
 
-  function endOf(taken: Taken): Promise<void> {
-    taken.ended ??= new Promise((resolve) => (taken.tell = resolve));
-    return taken.ended;
+  function ended(turn: Turn): Promise<void> {
+    if (turn.ended === null) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      turn.ended = promise;
+      turn.end = resolve;
+    }
+    return turn.ended;
   }
 
   return {
-    enter(streams) {
-      const taken: Taken = { ended: null, tell: null };
+    /** Takes its place behind all that came before in any of the streams, at once: so nobody waits in a circle. */
+    async take(streams, work) {
+      const turn: Turn = { ended: null, end() {} };
       const before: Promise<void>[] = [];
       for (const stream of streams) {
         const other = last.get(stream);
-        if (other !== undefined) before.push(endOf(other));
-        last.set(stream, taken);
+        if (other !== undefined) before.push(ended(other));
+        last.set(stream, turn);
       }
-      return {
-        begun: before.length === 0 ? null : Promise.all(before),
-        end() {
-          for (const stream of streams) if (last.get(stream) === taken) last.delete(stream);
-          taken.tell?.();
-        },
-      };
+      try {
+        if (before.length > 0) await Promise.all(before);
+        return await work();
+      } finally {
+        for (const stream of streams) if (last.get(stream) === turn) last.delete(stream);
+        turn.end();
+      }
     },
   };
 }

@@ -61,15 +61,13 @@ export async function search(
 }
 
 export async function searchOne(
-  { elastic, names }: Pick<ReaderContext, 'elastic' | 'names'>,
+  context: Pick<ReaderContext, 'elastic' | 'names'>,
   kind: IndexKind,
   body: SearchBody,
 ): Promise<Answer> {
-  return toAnswer(
-    await elastic.send(WHAT, (client, options) =>
-      client.search({ index: names.alias(kind), allow_partial_search_results: false, ...body }, options),
-    ),
-  );
+  const [only] = await search(context, [{ kind, body }]);
+  if (only === undefined) throw new Error('a search was not answered');
+  return only;
 }
 
 function toAnswer(response: unknown): Answer {
