@@ -1,7 +1,6 @@
 // A client of the server: so many calls at once, each for so long, and another client in its place when the server does not
 // answer it any more.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createDeadlines } from './deadlines.ts';
 import { Silence } from './trouble.ts';
 
 export type Line<Client> = {
@@ -47,7 +46,6 @@ export function createLine<Client extends { dispose(): Promise<void> }>(
   let replacing: Promise<void> | null = null;
   let calls = { underWay: 0, givenUp: 0 };
   const waiting = new Set<() => void>();
-  const deadlines = createDeadlines();
   /** Until those that wait go out, whoever comes. */
   let gathering: NodeJS.Timeout | null = null;
 
@@ -67,8 +65,6 @@ export function createLine<Client extends { dispose(): Promise<void> }>(
     return new Silence('EventStoreDB has not answered in time');
   }
 
-  const isFree = () => replacing === null && calls.underWay < most;
-
   function beginNext(): void {
     if (waiting.size === 0) return;
     if (inGroups && waiting.size < calls.underWay) gathering ??= setTimeout(beginAll, GATHERING);
@@ -79,7 +75,7 @@ export function createLine<Client extends { dispose(): Promise<void> }>(
     if (gathering !== null) clearTimeout(gathering);
     gathering = null;
     for (const begin of waiting) {
-      if (!isFree()) return;
+      if (replacing !== null || calls.underWay >= most) return;
       waiting.delete(begin);
       begin();
     }
@@ -89,50 +85,40 @@ export function createLine<Client extends { dispose(): Promise<void> }>(
     client: () => client,
     ask: (timeout, call, done, failed) =>
       new Promise((resolve, reject) => {
+        let givenUp = false;
+        // Those of the client that it is asked of: another may have taken its place by the time it is given up.
+        let among = calls;
         const begin = () => {
-          // Those of the client that it is asked of: another may have taken its place by the time it is given up.
-          const among = calls;
-          let givenUp = false;
-          const deadline = deadlines.set(timeout, () => {
-            givenUp = true;
-            among.givenUp += 1;
-            reject(silent(timeout));
-          });
-          const settled = () => {
-            deadlines.drop(deadline);
+          among = calls;
+          among.underWay += 1;
+          timer.refresh();
+          const settle = <V, R>(value: V, result: (value: V) => R, settled: (result: R) => void) => {
+            clearTimeout(timer);
             silentSince = null;
             among.underWay -= 1;
             if (givenUp) among.givenUp -= 1;
             beginNext();
+            try {
+              settled(result(value));
+            } catch (error) {
+              reject(error);
+            }
           };
-          among.underWay += 1;
-          call(client)
-            .then(
-              (result) => {
-                settled();
-                resolve(done(result));
-              },
-              (error: unknown) => {
-                settled();
-                resolve(failed(error));
-              },
-            )
-            .catch(reject);
+          call(client).then(
+            (result) => settle(result, done, resolve),
+            (error: unknown) => settle(error, failed, resolve),
+          );
         };
-        const atOnce = isFree() && waiting.size === 0 && (!inGroups || calls.underWay === 0);
-        if (atOnce) {
-          begin();
-          return;
-        }
-        const deadline = deadlines.set(timeout, () => {
-          waiting.delete(next);
-          reject(new Silence('EventStoreDB answers others too slowly'));
-        });
-        const next = () => {
-          deadlines.drop(deadline);
-          begin();
-        };
-        waiting.add(next);
+        const timer = setTimeout(() => {
+          if (waiting.delete(begin)) {
+            reject(new Silence('EventStoreDB answers others too slowly'));
+            return;
+          }
+          givenUp = true;
+          among.givenUp += 1;
+          reject(silent(timeout));
+        }, timeout);
+        waiting.add(begin);
         beginNext();
       }),
     answered() {
