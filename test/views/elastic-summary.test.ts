@@ -1,6 +1,6 @@
 // What a hit of Elasticsearch tells of a passage, and what it is found by.
 import { describe, expect, test } from 'vitest';
-import { impactsOf, impactWords, lentImpactWords } from '../../src/views/elasticsearch/impacts.ts';
+import { impactsOf, lentImpactsOf, offBy } from '../../src/views/elasticsearch/impacts.ts';
 import { corpusOf, coverageOf } from '../../src/views/elasticsearch/reading/corpus.ts';
 import { askedFor, decodeSummary, encodeSummary } from '../../src/views/elasticsearch/summary.ts';
 
@@ -60,31 +60,42 @@ describe('the summary of a passage', () => {
 });
 
 describe('what a passage is found by', () => {
-  const shareIn = (text: string, term: string): number =>
-    impactsOf(term).find(({ word }) => text.split(' ').includes(word))?.share ?? 0;
+  const worth = (weight: number, length: number): number =>
+    impactsOf(new Map([['parser', weight]]), length).parser ?? 0;
 
-  test('each word, as it is and in one of its levels', () => {
-    const found = impactWords(words, 70).split(' ');
-    expect(found).toHaveLength(2 * words.size);
-    for (const term of words.keys()) expect(found).toContain(term);
+  test('each word, whatever it is called', () => {
+    const strange = ['parser', 'größe/2', 'config.yaml', 'constructor', '2024'];
+    expect(Object.keys(impactsOf(new Map(strange.map((term) => [term, 10])), 70)).toSorted()).toEqual(
+      strange.toSorted(),
+    );
   });
 
   test.for([300, 2_000])('says more the more often a word is there, in %d tenths', (length) => {
-    const share = (weight: number) => shareIn(impactWords(new Map([['parser', weight]]), length), 'parser');
-    expect(share(40)).toBeGreaterThan(share(10));
-    expect(share(10)).toBeGreaterThan(share(2));
+    const worths = [2, 10, 40, 80].map((weight) => worth(weight, length));
+    expect(worths).toEqual([...new Set(worths)].toSorted((a, b) => a - b));
   });
 
   test('says more the shorter a passage is', () => {
-    const share = (length: number) => shareIn(impactWords(new Map([['parser', 10]]), length), 'parser');
-    const shares = [2_000, 1_200, 600, 300, 50].map(share);
-    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
-    expect(new Set(shares).size).toBe(shares.length);
+    const worths = [2_000, 1_200, 600, 300, 50].map((length) => worth(10, length));
+    expect(worths).toEqual([...new Set(worths)].toSorted((a, b) => a - b));
+  });
+
+  test('is never nothing, which the server would not take', () => {
+    expect(worth(1, 1_000_000)).toBe(1);
+    const own = new Map([['parser', 100_000]]);
+    expect(lentImpactsOf(new Map([['parser', 1]]), own, 1_000_000)).toEqual({ parser: 1 });
   });
 
   test('a word that is lent says what it adds', () => {
-    const lends = (own: Map<string, number>) => shareIn(lentImpactWords(new Map([['parser', 5]]), own, 300), 'parser');
+    const lends = (own: Map<string, number>) => lentImpactsOf(new Map([['parser', 5]]), own, 300).parser ?? 0;
     expect(lends(new Map([['parser', 40]]))).toBeLessThan(lends(new Map()));
+    expect(worth(5, 300)).toBe(lends(new Map()));
+  });
+
+  test('is off by as much for a reader of passages half as long as for one of passages twice as long', () => {
+    expect(offBy(18)).toBeCloseTo(1);
+    expect(offBy(72)).toBeCloseTo(1);
+    expect(offBy(36)).toBe(0);
   });
 });
 

@@ -10,6 +10,7 @@ import { type RecordDocument, attributesOf as recordAttributesOf } from '../reco
 import type { DocumentKind, Documents } from '../view-store.ts';
 import { type Attributes, attributesOf, milliseconds } from './attributes.ts';
 import { exactText } from './exact-text.ts';
+import type { Impacts } from './impacts.ts';
 import type { IndexKind } from './names.ts';
 
 /** The index that has a kind's documents. */
@@ -126,10 +127,10 @@ export type PassageDocument = Attributes & {
   /** It has no vector yet. */
   wanted: boolean;
   neighbours?: string;
-  /** `impactWords` of its own and of what is lent for good. */
-  terms: string;
-  /** `lentImpactWords` of what is lent until then. */
-  lent?: string;
+  /** Of its own words and of what is lent for good. */
+  terms: Impacts;
+  /** Of what is lent until then. */
+  lent?: Impacts;
   lentUntil?: number;
   /** Of all of them, in tenths. */
   length: number;

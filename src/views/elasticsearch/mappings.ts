@@ -6,7 +6,7 @@ type Mapping = estypes.MappingTypeMapping;
 type Properties = Record<string, estypes.MappingProperty>;
 
 /** Raised when a mapping below, or what is written into it, changes: the indices are then made anew. */
-export const LAYOUT = 3;
+export const LAYOUT = 4;
 
 const keyword = { type: 'keyword' } as const;
 const long = { type: 'long' } as const;
@@ -56,14 +56,8 @@ const memories: Properties = {
   document: kept,
 };
 
-/** What is found by a word is what it is worth to the question (`impacts.ts`): no statistics of the server's own. */
-const words: estypes.MappingTextProperty = {
-  type: 'text',
-  analyzer: 'whitespace',
-  similarity: 'boolean',
-  index_options: 'docs',
-  norms: false,
-};
+/** `Impacts`: a term found is worth what it says here, and no statistics of the server's own. */
+const impacts = { type: 'sparse_vector' } as const;
 
 const passages = (dimensions: number): Properties => ({
   ...attributes,
@@ -75,8 +69,8 @@ const passages = (dimensions: number): Properties => ({
   hash: keyword,
   wanted: boolean,
   neighbours: keyword,
-  terms: words,
-  lent: words,
+  terms: impacts,
+  lent: impacts,
   lentUntil: long,
   length: { type: 'integer' },
   summary: bytes,

@@ -3,7 +3,7 @@ import { contextWeights, mixVectors } from '../../text/context.ts';
 import { attributesOf, milliseconds } from './attributes.ts';
 import type { PassageDocument } from './documents.ts';
 import type { Told } from './held.ts';
-import { impactWords, lentImpactWords } from './impacts.ts';
+import { impactsOf, lentImpactsOf } from './impacts.ts';
 import { encodeSummary } from './summary.ts';
 import { encodeRounded, encodeVector } from './vector-bytes.ts';
 import { addWeights, TENTHS, type Weights } from './weights.ts';
@@ -40,8 +40,8 @@ export function passageDocuments(
       index,
       hash,
       wanted: vector === undefined,
-      terms: impactWords(own, length),
-      ...(lentUntil !== undefined && { lent: lentImpactWords(lentWeights, own, length), lentUntil }),
+      terms: impactsOf(own, length),
+      ...(lentUntil !== undefined && { lent: lentImpactsOf(lentWeights, own, length), lentUntil }),
       length,
       summary: encodeSummary({ ...place, ...words, index, start, end, length }),
       ...(vector && vectorFields(previous ? mixVectors(vector, previous) : vector)),

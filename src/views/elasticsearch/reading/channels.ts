@@ -1,5 +1,5 @@
 // The two ways a question finds passages, by meaning and by words, and how many of each are asked for.
-import { impactsOf } from '../impacts.ts';
+import { offBy } from '../impacts.ts';
 import { type Corpus, coverageOf, isLent } from './corpus.ts';
 import { type Passage, passageFields, passagesIn } from './passage.ts';
 import { anyOf, type Query } from './query.ts';
@@ -23,12 +23,16 @@ const CANDIDATES_FOR_ONE = 4;
 const OVERSAMPLE = 2;
 const FEWEST_NEAREST = 50;
 
-/** The server knows only about how well words fit: among so many of its best are ours. */
-const WORDS_FOR_ONE = 2;
-const FEWEST_WORDS = 100;
+/**
+ * The server knows only about how well words fit: among so many of its best are ours, and among so many more for each
+ * doubling between the mean length that it takes passages to have and the reader's.
+ */
+const WORDS_FOR_ONE = 1.2;
+const MORE_FOR_DOUBLING = 1.25;
+const FEWEST_WORDS = 50;
 
-/** Of a long question the most telling: a server takes a thousand clauses at least, and each word makes fourteen. */
-const MOST_WORDS = 64;
+/** Of a long question the most telling: a server takes a thousand clauses at least, and each word makes two. */
+const MOST_WORDS = 400;
 
 /** What is allowed is told within the search, not after it: else it would find too few. */
 export const byMeaning = (question: Question, vector: Float32Array): Channel => ({
@@ -54,19 +58,18 @@ export const byMeaning = (question: Question, vector: Float32Array): Channel => 
 
 export function byWords(question: Question, corpus: Corpus): Channel {
   const { allowed, asked, now, limit, vector } = question;
+  const forOne = WORDS_FOR_ONE + MORE_FOR_DOUBLING * offBy(corpus.meanLength);
   const telling = asked.terms
     .map((term, i) => ({ term, idf: corpus.idfs[i] ?? 0 }))
     .toSorted((a, b) => b.idf - a.idf)
     .slice(0, MOST_WORDS);
   const found = (field: string): Query[] =>
-    telling.flatMap(({ term, idf }) =>
-      impactsOf(term).map(({ word, share }): Query => ({ term: { [field]: { value: word, boost: idf * share } } })),
-    );
+    telling.map(({ term, idf }) => ({ term: { [field]: { value: term, boost: idf } } }));
   const lent: Query = { bool: { must: [anyOf(found('lent'))], filter: [isLent(now)] } };
   const should = [...found('terms'), ...(corpus.lent ? [lent] : [])];
   const query: Query = { bool: { filter: [allowed], should, minimum_should_match: 1 } };
   return {
-    first: Math.min(MOST_HITS, Math.max(FEWEST_WORDS, WORDS_FOR_ONE * limit)),
+    first: Math.min(MOST_HITS, Math.max(FEWEST_WORDS, Math.ceil(limit * forOne))),
     most: MOST_HITS,
     searchFor: (count) => ({ query, size: count, ...passageFields(vector !== null), track_total_hits: false }),
     passagesIn: (hits) => passagesIn(hits, question),
