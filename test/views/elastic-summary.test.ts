@@ -101,7 +101,11 @@ describe('what a passage is found by', () => {
 
 test('what was written after nothing was counted has a coverage', () => {
   const nothing = { hits: [], total: 0, aggregations: { length: { value: 0 } } };
-  const counts = { hits: [], total: 0, aggregations: { counts: { buckets: [{ doc_count: 0 }, { doc_count: 0 }] } } };
+  const counts = {
+    hits: [],
+    total: 0,
+    aggregations: { counts: { buckets: [{ doc_count: 0 }, { doc_count: 0 }, { doc_count: 0 }] } },
+  };
   const summary = decodeSummary(encodeSummary({ ...place, words }), askedFor(['parser']), 0);
   expect(coverageOf(summary, corpusOf([nothing, counts]))).toBeGreaterThan(0);
 });

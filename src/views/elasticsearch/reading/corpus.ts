@@ -17,16 +17,28 @@ export type Corpus = {
   meanLength: number;
   /** Some of the passages have words that are lent for a while. */
   lent: boolean;
+  /** Some of these are lent no more, and still in the index. */
+  lapsed: boolean;
 };
 
-/** What a neighbour lends counts until it expires. */
-export const isLent = (now: Instant): Query => noneOf([isBetween('lentUntil', { lte: milliseconds(now) })]);
+const lapsed = (now: Instant): Query => isBetween('lentUntil', { lte: milliseconds(now) });
 
-/** Two searches, each of one aggregation: words alone are counted from their lists, without looking at each passage. */
-export function corpusSearches(counted: Allowed, terms: readonly string[], now: Instant): SearchBody[] {
-  const lent = isLent(now);
-  const ofTerms = terms.map((term) => anyOf([is('terms', term), allOf([is('lent', term), lent])]));
-  const filters = [has('lentUntil'), ...ofTerms];
+/** What a neighbour lends counts until it expires. */
+export const isLent = (now: Instant): Query => noneOf([lapsed(now)]);
+
+/**
+ * Two searches, each of one aggregation: words alone are counted from their lists, without looking at each passage.
+ * `exactly`: without what has lapsed. That is in the index for a moment only, and takes longer to ask for.
+ */
+export function corpusSearches(
+  counted: Allowed,
+  terms: readonly string[],
+  now: Instant,
+  exactly: boolean,
+): SearchBody[] {
+  const lent = (term: string) => (exactly ? allOf([is('lent', term), isLent(now)]) : is('lent', term));
+  const ofTerms = terms.map((term) => anyOf([is('terms', term), lent(term)]));
+  const filters = [has('lentUntil'), lapsed(now), ...ofTerms];
   const query = allOf([counted]);
   return [
     { query, size: 0, track_total_hits: true, aggregations: { length: { sum: { field: 'length' } } } },
@@ -41,16 +53,19 @@ const counts = z.object({ counts: z.object({ buckets: z.array(z.object({ doc_cou
 export function corpusOf([all, words]: readonly Answer[]): Corpus {
   if (all === undefined || words === undefined) return NO_CORPUS;
   const passages = all.total;
-  const [lent = 0, ...ofTerms] = counts.parse(words.aggregations).counts.buckets.map(({ doc_count }) => doc_count);
+  const [lent = 0, gone = 0, ...ofTerms] = counts
+    .parse(words.aggregations)
+    .counts.buckets.map(({ doc_count }) => doc_count);
   return {
     idfs: ofTerms.map((withTerm) => inverseDocumentFrequency(passages, Math.min(withTerm, passages))),
     // Over nothing it counts for nothing, but what was written since may be found.
     meanLength: passages === 0 ? 1 : lengths.parse(all.aggregations).length.value / TENTHS / passages,
     lent: lent > 0,
+    lapsed: gone > 0,
   };
 }
 
-export const NO_CORPUS: Corpus = { idfs: [], meanLength: 1, lent: false };
+export const NO_CORPUS: Corpus = { idfs: [], meanLength: 1, lent: false, lapsed: false };
 
 export const coverageOf = ({ weights, length }: Pick<Summary, 'weights' | 'length'>, corpus: Corpus): number =>
   coverage(

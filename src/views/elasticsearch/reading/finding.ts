@@ -29,8 +29,17 @@ export async function corpusFor(
   context: Pick<ReaderContext, 'elastic' | 'names'>,
   { counted, asked, now }: Question,
 ): Promise<Corpus> {
-  const searches = corpusSearches(counted, asked.terms, now).map((body): Search => ({ kind: 'passages', body }));
-  return corpusOf(await search(context, searches));
+  const ask = async (exactly: boolean) => {
+    const bodies = corpusSearches(counted, asked.terms, now, exactly);
+    return corpusOf(
+      await search(
+        context,
+        bodies.map((body): Search => ({ kind: 'passages', body })),
+      ),
+    );
+  };
+  const corpus = await ask(false);
+  return corpus.lapsed ? ask(true) : corpus;
 }
 
 async function bestBy(context: ReaderContext, channel: Channel, limit: number): Promise<Passage[]> {
