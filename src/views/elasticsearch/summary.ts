@@ -64,17 +64,26 @@ function writeWords(view: DataView, from: number, weights: Weights): number {
 }
 
 /** Terms to look for. */
-export type Asked = { terms: readonly string[]; places: ReadonlyMap<TermHash['low'], readonly AskedPlace[]> };
+export type Asked = {
+  terms: readonly string[];
+  places: ReadonlyMap<TermHash['low'], readonly AskedPlace[]>;
+  /** By the last bits of a hash: 0 where it is none of theirs, as nearly all are. */
+  ends: Uint8Array;
+};
 type AskedPlace = { place: number; high: TermHash['high'] };
+
+const ENDS = 256;
 
 /** To be used for many summaries. */
 export function askedFor(terms: readonly string[]): Asked {
   const places = new Map<number, AskedPlace[]>();
+  const ends = new Uint8Array(ENDS);
   for (const [place, term] of terms.entries()) {
     const { low, high } = hashOf(term);
     places.set(low, [...(places.get(low) ?? []), { place, high }]);
+    ends[low & (ENDS - 1)] = 1;
   }
-  return { terms, places };
+  return { terms, places, ends };
 }
 
 /** What counts at `now`, in milliseconds. Fails with a RangeError when it is damaged. */
@@ -98,10 +107,13 @@ export function decodeSummary(base64: string, asked: Asked, now: number): Summar
   };
 }
 
-function weightsIn(view: DataView, from: number, to: number, { terms, places }: Asked): number[] {
+function weightsIn(view: DataView, from: number, to: number, { terms, places, ends }: Asked): number[] {
   const weights = terms.map(() => 0);
-  for (let at = from; at < to; at += WORD)
-    for (const { place, high } of places.get(view.getInt32(at, true)) ?? [])
+  for (let at = from; at < to; at += WORD) {
+    const low = view.getInt32(at, true);
+    if (ends[low & (ENDS - 1)] === 0) continue;
+    for (const { place, high } of places.get(low) ?? [])
       if (high === view.getUint16(at + 4, true)) weights[place] = (weights[place] ?? 0) + view.getUint16(at + 6, true);
+  }
   return weights;
 }
