@@ -108,6 +108,47 @@ describe.skipIf(!elasticsearchUrl)('the indices of views on Elasticsearch', () =
     expect(await ask('GET', `/${index}/_count`)).toMatchObject({ count: 0 });
   });
 
+  describe('of a server', () => {
+    let proxy: FaultyProxy;
+    beforeEach(async () => {
+      proxy = await startFaultyProxy(elasticsearchUrl ?? '');
+      await views.close();
+    });
+    afterEach(() => proxy.stop());
+
+    const aboutNodes = (path: string) => path.startsWith('/_nodes');
+    const ofVersion = (version: string) => {
+      proxy.fault = ({ path }) =>
+        aboutNodes(path)
+          ? {
+              change: ({ status, body }) => ({
+                status,
+                body: body.replace(/"version":"[^"]*"/, `"version":"${version}"`),
+              }),
+            }
+          : undefined;
+    };
+
+    test.each(['8.19.2', '9.2.9'])('that is too old, %s, are not made, and it is said why', async (version) => {
+      ofVersion(version);
+      ({ views } = await openElastic(prefix, { url: proxy.url }));
+      const message = `Elasticsearch ${version} is too old: 9.3 or later is needed`;
+      await expect(put(1)).rejects.toMatchObject({ ...unavailable, message });
+      // It is found out when the server is replaced.
+      ofVersion('9.3.0');
+      await put(1);
+      expect(await total()).toBe(1);
+    });
+
+    test('that does not tell its version are made', async () => {
+      const body = JSON.stringify({ error: { type: 'security_exception' }, status: 403 });
+      proxy.fault = ({ path }) => (aboutNodes(path) ? { answer: { status: 403, body } } : undefined);
+      ({ views } = await openElastic(prefix, { url: proxy.url }));
+      await put(1);
+      expect(await total()).toBe(1);
+    });
+  });
+
   test('views of other projections, or of another layout, are begun anew', async () => {
     await put(1);
     await views.close();

@@ -14,6 +14,7 @@ import { LEASE, type LeaseOptions } from './lease.ts';
 import type { IndexOptions } from './mappings.ts';
 import { namesOf, type Part } from './names.ts';
 import { openServing } from './opening.ts';
+import { checkVersion } from './server-version.ts';
 import { createServing } from './serving.ts';
 import { createState } from './state.ts';
 import { type BuildStore, openStore } from './store.ts';
@@ -76,6 +77,7 @@ export async function openElasticBuilds(options: ElasticOptions): Promise<Elasti
 
   const serving = createServing(async () => {
     if (closed) throw failure('UNAVAILABLE', 'the views are closed');
+    await checkVersion(elastic);
     const opened = await openServing({ indices, own, canCarryOn, checkpointOf, first: serving.last() === null });
     if (opened.begunAnew !== null) {
       begunAnew = opened.begunAnew;
