@@ -5,7 +5,7 @@ import { elasticsearchUrl } from '../test/support/elasticsearch/elasticsearch.ts
 import { measureDialogues } from './elastic/dialogues.ts';
 import { withMemories } from './elastic/filling.ts';
 import { measureProjecting } from './elastic/projecting.ts';
-import { CHECKED, GIVEN, LIMIT, measureSearching, QUESTIONS } from './elastic/searching.ts';
+import { CHECKED, GIVEN, LIMIT, measureSearching, QUESTIONS, WARM_UP } from './elastic/searching.ts';
 import { withViews } from './elastic/views.ts';
 import { measureWriting, WRITES } from './elastic/writing.ts';
 import { createVectors, DIMENSIONS, randomOf } from './index/data.ts';
@@ -51,7 +51,7 @@ report({
   title: `Search on Elasticsearch, ${memories.toLocaleString('en')} memories`,
   rows: searching,
   notes: [
-    `${QUESTIONS} questions a row, each asked both ways, one after the other; 6 words by Zipf's law, vectors of 384 dimensions in clusters; the best ${LIMIT} by each channel.`,
+    `${QUESTIONS} questions a row after ${WARM_UP} to warm up, each asked both ways, one after the other; 6 words by Zipf's law, vectors of 384 dimensions in clusters; the best ${LIMIT} by each channel.`,
     `The search, as a query asks for it: kNN, words and statistics, all of what was found scored, and documents and votes of the best ${GIVEN}.`,
     `two queries: the same kNN and the same words under the same rights, sent by hand at the same time, each for its best ${LIMIT} with their sources.`,
     'and documents: the memories they found, read by id afterwards; votes, statistics, vectors and scores are still not.',

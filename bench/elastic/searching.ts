@@ -14,11 +14,11 @@ import { mayRead, NOW, numberOf, readers } from '../views/data.ts';
 import { scan, withContext } from '../views/exact.ts';
 import { type BenchViews, signature } from './views.ts';
 
-export const QUESTIONS = 200;
+export const QUESTIONS = 400;
 export const CHECKED = 50;
 export const LIMIT = 50;
 export const GIVEN = 10;
-const WARM_UP = 30;
+export const WARM_UP = 200;
 const TERMS = 6;
 
 const random = randomOf(7);
