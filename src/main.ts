@@ -1,4 +1,5 @@
 // The program, and the only place that chooses adapters: by profile (src/profiles/) and by embedder.
+import { setFlagsFromString } from 'node:v8';
 import { BadSetting, type Config, readConfig } from './config.ts';
 import { Failure } from './domain/failure.ts';
 import { openEmbedded } from './profiles/embedded.ts';
@@ -15,6 +16,10 @@ import type { ViewSignature } from './views/view-store.ts';
 const SWEEP_EVERY_MS = 60_000;
 
 const exitCodes = { badSetting: 2, folderInUse: 3, cannotStart: 4 };
+
+// V8 has been seen to end the process when it gives up code between WebAssembly and JavaScript that it made anew
+// (https://github.com/nodejs/node/issues/64500). There is little of it: all of it is kept.
+setFlagsFromString('--no-wasm-code-gc');
 
 const stop = stopSignal();
 
