@@ -4,8 +4,8 @@ import { expectNoTrace } from './secrecy.ts';
 import { openWorld } from './world.ts';
 
 const CASES = Number(process.env.ANNALS_SECRECY_CASES ?? 10_000);
-/** Of these so many on files, where a world takes longer to open; some stories at least. */
-const ON_FILES = Math.max(CASES / 10, 600);
+/** Of these so many on files, where a world takes longer to open. */
+const ON_FILES = Math.max(CASES / 10, 2_000);
 
 const number = (count: number) => count.toLocaleString('en');
 
