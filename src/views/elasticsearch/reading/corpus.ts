@@ -8,7 +8,7 @@ import type { Summary } from '../summary.ts';
 import { TENTHS } from '../weights.ts';
 import type { Allowed } from './allowed.ts';
 import { allOf, anyOf, has, is, isBetween, noneOf, type Query } from './query.ts';
-import type { Answer, SearchBody } from './searches.ts';
+import type { Answer, Search } from './searches.ts';
 
 export type Corpus = {
   /** Of each of the question's terms, in order. */
@@ -30,20 +30,17 @@ export const isLent = (now: Instant): Query => noneOf([lapsed(now)]);
  * Two searches, each of one aggregation: words alone are counted from their lists, without looking at each passage.
  * `exactly`: without what has lapsed. That is in the index for a moment only, and takes longer to ask for.
  */
-export function corpusSearches(
-  counted: Allowed,
-  terms: readonly string[],
-  now: Instant,
-  exactly: boolean,
-): SearchBody[] {
-  const lent = (term: string) => (exactly ? allOf([is('lent', term), isLent(now)]) : is('lent', term));
+export function corpusSearches(counted: Allowed, terms: readonly string[], now: Instant, exactly: boolean): Search[] {
+  const still = isLent(now);
+  const lent = (term: string) => (exactly ? allOf([is('lent', term), still]) : is('lent', term));
   const ofTerms = terms.map((term) => anyOf([is('terms', term), lent(term)]));
   const filters = [has('lentUntil'), lapsed(now), ...ofTerms];
   const query = allOf([counted]);
-  return [
+  const bodies = [
     { query, size: 0, track_total_hits: true, aggregations: { length: { sum: { field: 'length' } } } },
     { query, size: 0, track_total_hits: false, aggregations: { counts: { filters: { filters } } } },
   ];
+  return bodies.map((body) => ({ kind: 'passages', body }));
 }
 
 const lengths = z.object({ length: z.object({ value: z.number() }) });

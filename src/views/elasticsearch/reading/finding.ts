@@ -5,7 +5,7 @@ import { byMeaning, byWords, type Channel } from './channels.ts';
 import { type Corpus, corpusOf, corpusSearches, NO_CORPUS } from './corpus.ts';
 import type { Passage } from './passage.ts';
 import type { Question } from './question.ts';
-import { type Search, search, searchOne } from './searches.ts';
+import { search, searchOne } from './searches.ts';
 
 /** Where a few long memories crowd out others, so many times as many passages are asked for. */
 const MORE = 4;
@@ -29,15 +29,8 @@ export async function corpusFor(
   context: Pick<ReaderContext, 'elastic' | 'names'>,
   { counted, asked, now }: Question,
 ): Promise<Corpus> {
-  const ask = async (exactly: boolean) => {
-    const bodies = corpusSearches(counted, asked.terms, now, exactly);
-    return corpusOf(
-      await search(
-        context,
-        bodies.map((body): Search => ({ kind: 'passages', body })),
-      ),
-    );
-  };
+  const ask = async (exactly: boolean) =>
+    corpusOf(await search(context, corpusSearches(counted, asked.terms, now, exactly)));
   const corpus = await ask(false);
   return corpus.lapsed ? ask(true) : corpus;
 }
