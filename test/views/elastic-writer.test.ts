@@ -218,4 +218,31 @@ describe.skipIf(!elasticsearchUrl)('writing views to Elasticsearch', () => {
     const kept = await Promise.all(['memories', 'passages', 'votes'].map((kind) => documentsIn(`${prefix}-${kind}`)));
     expect(JSON.stringify(kept.map((documents) => [...documents]))).not.toMatch(/swordfish|voter-0/);
   });
+
+  test('what was given longer while it was looked for as expired is found until then', async () => {
+    const until = (time: number) => aMemory('a', { content: 'swordfish', session: 's', expiresAt: minute(time) });
+    const found = async (now: string) => {
+      const { candidates } = await views.search({ reader: operator, now, ...question });
+      return candidates.map(({ memory }) => memory.id);
+    };
+    const question = { mode: 'KEYWORD', text: 'swordfish', vector: null, limit: 5 } as const;
+    await views.apply([putMemory(at(1), until(10))], at(1));
+    await views.refresh();
+    const looked = Promise.withResolvers<void>();
+    const given = Promise.withResolvers<void>();
+    proxy.fault = ({ path, body }) => {
+      if (!path.includes('passages') || !/"expiresAt":\{"lte":.*"neighbours"/.test(body)) return undefined;
+      looked.resolve();
+      return { held: given.promise };
+    };
+    const asked = found(minute(10));
+    await looked.promise;
+    proxy.fault = null;
+    await views.apply([putMemory(at(2), until(30))], at(2));
+    given.resolve();
+    await asked;
+    await views.refresh();
+    expect(await found(minute(20))).toEqual(['a']);
+    expect(await found(minute(30))).toEqual([]);
+  });
 });

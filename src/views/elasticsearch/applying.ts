@@ -1,5 +1,6 @@
 // A batch of changes into the indices: only the last change of each document, and none that is older than what is there.
-import type { Position } from '../../domain/event.ts';
+import type { Instant, Position } from '../../domain/event.ts';
+import { isAlive } from '../../domain/memory.ts';
 import { ordinalOf } from '../../domain/position.ts';
 import { noVotes } from '../../domain/votes.ts';
 import type { Analyse } from '../../text/analysis.ts';
@@ -28,8 +29,11 @@ export type Applying = {
    * written before `admitted`, nor when that fails.
    */
   apply(changes: readonly Change[], admitted: Promise<void>): Promise<string[]>;
-  /** Takes what expired out of what is found; with `bury`, it is as good as forgotten. */
-  remove(ids: readonly string[], bury: boolean): Promise<string[]>;
+  /**
+   * Takes those that have expired at `now` out of what is found; with `bury`, they are as good as forgotten. Gives back
+   * the hashes of texts that went.
+   */
+  remove(ids: readonly string[], now: Instant, bury: boolean): Promise<string[]>;
 };
 
 type Options = {
@@ -171,14 +175,12 @@ export function createApplying({ elastic, names, analyse, indexing, parts }: Opt
       );
     },
 
-    async remove(ids, bury) {
-      const told = await memories.told(ids);
-      const turns = new Map(
-        Array.from(told, ([id, { held, memory }]): [string, Turn] => [
-          id,
-          { before: held, after: null, position: held.position, revision: memory.revision },
-        ]),
-      );
+    async remove(ids, now, bury) {
+      const turns = new Map<string, Turn>();
+      // One may have been given longer since it was looked for.
+      for (const [id, { held, memory }] of await memories.told(ids))
+        if (!isAlive(memory, now))
+          turns.set(id, { before: held, after: null, position: held.position, revision: memory.revision });
       return written(turns, async (bulk) => {
         const left = await indexing.write(turns, bulk);
         if (!bury) return left;

@@ -5,7 +5,7 @@ import { milliseconds } from './attributes.ts';
 import type { Sweeping } from './sweeping.ts';
 
 export type Lapsing = {
-  /** A memory that may lend words expires then. */
+  /** A memory that may lend words expires then; it is in the index by now. */
   note(expiresAt: Instant): void;
   /** `remove` takes out what expired, a part of it at a time. Gives back whether there was anything. */
   settle(now: Instant, remove: (ids: readonly string[]) => Promise<void>): Promise<boolean>;
@@ -16,27 +16,34 @@ export type Lapsing = {
 const MOST_PARTS = 20;
 
 export function createLapsing(sweeping: Pick<Sweeping, 'lapsed' | 'nextLapse'>): Lapsing {
-  /** In milliseconds; null: nothing that is there expires; undefined: not known. */
-  let next: number | null | undefined;
+  /** When the first expires of those that a look into the index found, in milliseconds; undefined: not known. */
+  let found: number | undefined;
+  /** And of those that were noted since that look began. */
+  let noted = Number.POSITIVE_INFINITY;
+
+  async function look(): Promise<void> {
+    found = undefined;
+    noted = Number.POSITIVE_INFINITY;
+    found = (await sweeping.nextLapse()) ?? Number.POSITIVE_INFINITY;
+  }
 
   return {
     note(expiresAt) {
-      const time = milliseconds(expiresAt);
-      if (next === null || (next !== undefined && time < next)) next = time;
+      noted = Math.min(noted, milliseconds(expiresAt));
     },
     async settle(now, remove) {
-      next ??= next === undefined ? await sweeping.nextLapse() : null;
-      if (next === null || next > milliseconds(now)) return false;
+      if (found === undefined) await look();
+      if (Math.min(found ?? noted, noted) > milliseconds(now)) return false;
       for (let part = 0; part < MOST_PARTS; part++) {
         const ids = await sweeping.lapsed(now);
         if (ids.length === 0) break;
         await remove(ids);
       }
-      next = await sweeping.nextLapse();
+      await look();
       return true;
     },
     clear() {
-      next = undefined;
+      found = undefined;
     },
   };
 }

@@ -118,6 +118,7 @@ export function createWriter(options: WriterOptions): Writer {
     await texts.drop(hashes).catch(() => {});
   }
 
+  /** After it was written: who looks later finds it in the index, who looked earlier learns of it by this. */
   function noteExpiry(changes: readonly Change[]): void {
     for (const { kind, document } of changes)
       if (kind === 'memory' && document.session !== null && document.expiresAt !== null)
@@ -163,12 +164,11 @@ export function createWriter(options: WriterOptions): Writer {
     parked: checkpoints.parked,
     apply: (changes, checkpoint, parking) =>
       writing(async (admitted) => {
-        noteExpiry(changes);
         const left = await applying.apply(changes, admitted);
         await admitted;
         await checkpoints.move(checkpoint, parking);
         await drop(left);
-      }),
+      }).finally(() => noteExpiry(changes)),
     wantedVectors: (limit) => inTurn(() => wanted.first(limit)),
     async putVectors(given) {
       for (const { vector } of given) vectors.check(vector);
@@ -180,7 +180,7 @@ export function createWriter(options: WriterOptions): Writer {
       if (!lease.isHeld()) return 0;
       return writingAlone(async () => {
         const ids = await sweeping.expired(now);
-        await drop(await applying.remove(ids, true));
+        await drop(await applying.remove(ids, now, true));
         await sweeping.removeGone();
         await texts.sweep();
         return ids.length;
@@ -188,8 +188,8 @@ export function createWriter(options: WriterOptions): Writer {
     },
     async settle(now) {
       if (!lease.isHeld()) return;
-      if (await lapsing.settle(now, (ids) => writingAlone(async () => drop(await applying.remove(ids, false)))))
-        await fresh();
+      const remove = (ids: readonly string[]) => writingAlone(async () => drop(await applying.remove(ids, now, false)));
+      if (await lapsing.settle(now, remove)) await fresh();
     },
     findVectors: (hashes) => vectors.find(hashes),
   };

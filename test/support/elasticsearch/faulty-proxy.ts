@@ -13,7 +13,8 @@ export type Answer = { status: number; body: string };
  * Called with each request; what it gives back decides.
  * undefined: it is passed on. `answer`: that is the answer, and the server is not asked. `hang`: no answer ever, the
  * server is not asked. `lose`: the server is asked, and its answer is lost with the connection. `change`: the server is
- * asked, and its answer changed. `until`: it is passed on later.
+ * asked, and its answer changed. `until`: it is passed on later. `held`: the server is asked, and its answer is given
+ * later.
  */
 export type Fault = (
   asked: Asked,
@@ -23,7 +24,8 @@ export type Fault = (
   | 'lose'
   | { answer: Answer }
   | { change: (answer: Answer) => Answer }
-  | { until: Promise<void> };
+  | { until: Promise<void> }
+  | { held: Promise<void> };
 
 export type FaultyProxy = {
   url: string;
@@ -46,6 +48,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     if (typeof verdict === 'object' && 'answer' in verdict) return send(outgoing, verdict.answer);
     if (typeof verdict === 'object' && 'until' in verdict) await verdict.until;
     const answer = await forward(incoming, asked);
+    if (typeof verdict === 'object' && 'held' in verdict) await verdict.held;
     if (verdict === 'lose') outgoing.destroy();
     else send(outgoing, verdict !== undefined && 'change' in verdict ? verdict.change(answer) : answer);
   }
