@@ -81,7 +81,7 @@ const state = fc.record(
     deprecation: fc.constantFrom(null, null, null, deprecated.deprecation),
     expiresAt: fc.oneof(
       { weight: 3, arbitrary: fc.constant(null) },
-      { weight: 1, arbitrary: fc.integer({ min: 1, max: 60 }).map(minute) },
+      { weight: 1, arbitrary: fc.integer({ min: 1, max: 60 }).map((n) => minute(n / 2)) },
     ),
     forgotten: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
   },
@@ -197,7 +197,7 @@ const query: fc.Arbitrary<RandomQuery> = fc.record({
   best: fc.record({ count: fc.integer({ min: 1, max: 4 }), minScore: fc.constantFrom(null, 0, 0.2) }),
 });
 
-/** changes: in one batch; embed: one of so many wanted texts gets its vector; time goes on with each step. */
+/** changes: in one batch; embed: one of so many wanted texts gets its vector; with each step half a minute goes by. */
 export type Step =
   | { do: 'change'; changes: RandomChange[] }
   | { do: 'repeat' }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { impactsOf, lentImpactsOf, offBy } from '../../src/views/elasticsearch/impacts.ts';
 import { corpusOf, coverageOf } from '../../src/views/elasticsearch/reading/corpus.ts';
 import { askedFor, decodeSummary, encodeSummary } from '../../src/views/elasticsearch/summary.ts';
+import { NOW } from '../support/fixtures.ts';
 
 const place = {
   memory: 'm1',
@@ -100,12 +101,12 @@ describe('what a passage is found by', () => {
 });
 
 test('what was written after nothing was counted has a coverage', () => {
-  const nothing = { hits: [], total: 0, aggregations: { length: { value: 0 } } };
+  const nothing = { hits: [], total: 0, aggregations: { length: { value: 0 }, expires: { value: null } } };
   const counts = {
     hits: [],
     total: 0,
     aggregations: { counts: { buckets: [{ doc_count: 0 }, { doc_count: 0 }, { doc_count: 0 }] } },
   };
   const summary = decodeSummary(encodeSummary({ ...place, words }), askedFor(['parser']), 0);
-  expect(coverageOf(summary, corpusOf([nothing, counts]))).toBeGreaterThan(0);
+  expect(coverageOf(summary, corpusOf([nothing, counts], NOW))).toBeGreaterThan(0);
 });

@@ -5,6 +5,7 @@ import type { Instant, Json, JsonObject } from '../../domain/event.ts';
 import type { Memory, MemoryType } from '../../domain/memory.ts';
 import type { Scope } from '../../domain/visibility.ts';
 import { exactText } from './exact-text.ts';
+import { readersOf } from './readers.ts';
 
 /** Fields that are null or empty are left out. Times are milliseconds since 1970; free text is `exactText`. */
 export type Attributes = {
@@ -12,10 +13,8 @@ export type Attributes = {
   memory: string;
   agent: string;
   scope: Scope;
-  sharedAgents?: string[];
-  sharedTeams?: string[];
-  /** Shared, and with nobody named: the owner's teams read it. */
-  sharedWithTeams?: true;
+  /** `readersOf` it. */
+  readers: string[];
   author: string;
   type: MemoryType;
   namespace: string;
@@ -47,7 +46,6 @@ export const milliseconds = (time: Instant): number => Date.parse(time);
 export const jsonKey = (value: Json): string => hash('sha256', stringify(value) ?? '').slice(0, 32);
 
 export function attributesOf(memory: Memory): Attributes {
-  const { agents, teams } = memory.sharedWith;
   const contexts = memory.lesson?.applicableContexts ?? [];
   const metadata = entriesOf(memory.metadata);
   return {
@@ -55,9 +53,7 @@ export function attributesOf(memory: Memory): Attributes {
     memory: memory.id,
     agent: memory.agent,
     scope: memory.scope,
-    ...(agents.length > 0 && { sharedAgents: [...agents] }),
-    ...(teams.length > 0 && { sharedTeams: [...teams] }),
-    ...(memory.scope === 'AGENT_SHARED' && agents.length + teams.length === 0 && { sharedWithTeams: true }),
+    readers: readersOf(memory),
     author: exactText(memory.author),
     type: memory.type,
     namespace: memory.namespace,

@@ -6,7 +6,7 @@ type Mapping = estypes.MappingTypeMapping;
 type Properties = Record<string, estypes.MappingProperty>;
 
 /** Raised when a mapping below, or what is written into it, changes: the indices are then made anew. */
-export const LAYOUT = 4;
+export const LAYOUT = 5;
 
 const keyword = { type: 'keyword' } as const;
 const long = { type: 'long' } as const;
@@ -24,9 +24,7 @@ const attributes: Properties = {
   memory: keyword,
   agent: keyword,
   scope: keyword,
-  sharedAgents: keyword,
-  sharedTeams: keyword,
-  sharedWithTeams: boolean,
+  readers: keyword,
   author: keyword,
   type: keyword,
   namespace: keyword,

@@ -58,7 +58,7 @@ async function play({ memories, steps }: Story, store: ViewStore, naive: ViewSto
 
   await apply(memories.filter(({ id }) => there.has(id)).map((memory) => putMemory(nextPosition(), memory)));
   for (const step of steps) {
-    time += 1;
+    time += 0.5;
     if (step.do === 'change') await apply(step.changes.flatMap(toChange));
     if (step.do === 'repeat') await apply(batch);
     if (step.do === 'embed')

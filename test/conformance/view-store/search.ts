@@ -70,6 +70,23 @@ export function searchTests({ views, put, embed, search, found }: Harness): void
     expect(await search('apple zebra', { filter })).toEqual(alone);
   });
 
+  test('what expires counts for how telling a word is until that moment', async () => {
+    await put(
+      aMemory('a', { content: 'apple pear' }),
+      aMemory('b', { content: 'apple', expiresAt: minute(20.5) }),
+      aMemory('c', { content: 'plum', expiresAt: minute(20.75) }),
+    );
+    const coverageAt = async (time: number) => {
+      const [hit] = (await search('apple zebra', { now: minute(time) })).filter(({ memory }) => memory.id === 'a');
+      return hit?.coverage;
+    };
+    const of = { all: await coverageAt(10), some: await coverageAt(20.6), one: await coverageAt(30) };
+    expect(new Set(Object.values(of)).size).toBe(3);
+    expect(await coverageAt(20.4)).toBe(of.all);
+    expect(await coverageAt(20.5)).toBe(of.some);
+    expect(await coverageAt(20.75)).toBe(of.one);
+  });
+
   test('coverage does not depend on a word being asked twice', async () => {
     await put(aMemory('a', { content: 'apple pear' }));
     expect(await search('apple pear apple Apple')).toEqual(await search('apple pear'));

@@ -27,10 +27,10 @@ export async function findByWords(context: ReaderContext, question: Question): P
 
 export async function corpusFor(
   context: Pick<ReaderContext, 'elastic' | 'names'>,
-  { counted, asked, now }: Question,
+  question: Question,
 ): Promise<Corpus> {
   const ask = async (exactly: boolean) =>
-    corpusOf(await search(context, corpusSearches(counted, asked.terms, now, exactly)));
+    corpusOf(await search(context, corpusSearches(question, exactly)), question.now);
   const corpus = await ask(false);
   return corpus.lapsed ? ask(true) : corpus;
 }

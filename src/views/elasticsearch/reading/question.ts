@@ -7,9 +7,10 @@ import { type Allowed, allowedBy, countedBy } from './allowed.ts';
 import type { Known } from './known.ts';
 
 export type Question = {
-  /** What can be found, and what statistics are over. */
+  /** What can be found. */
   allowed: Allowed;
-  counted: Allowed;
+  /** What statistics are over, as of a time. */
+  counted: (at: Instant) => Allowed;
   now: Instant;
   /** null: words are not asked for. */
   words: readonly QueryTerm[] | null;
@@ -24,7 +25,7 @@ export function questionOf(query: SearchQuery, known: Known): Question {
   const words = query.mode === 'SEMANTIC' ? null : queryTerms(query.text);
   return {
     allowed: allowedBy(query, known),
-    counted: countedBy(query),
+    counted: (at) => countedBy({ ...query, now: at }),
     now: query.now,
     words,
     asked: askedFor(words?.map(({ term }) => term) ?? []),

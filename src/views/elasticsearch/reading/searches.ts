@@ -7,7 +7,12 @@ import type { IndexKind } from '../names.ts';
 import type { ReaderContext } from '../reader-context.ts';
 
 export type SearchBody = estypes.SearchSearchRequestBody;
-export type Search = { kind: IndexKind; body: SearchBody };
+export type Search = {
+  kind: IndexKind;
+  body: SearchBody;
+  /** Nobody asks the same again: the server need not keep the answer, as it does where no hits are asked for. */
+  once?: true;
+};
 
 const hit = z.object({
   _score: z.number().nullish(),
@@ -47,8 +52,8 @@ export async function search(
 ): Promise<Answer[]> {
   if (searches.length === 0) return [];
   return elastic.send(WHAT, async (client, options) => {
-    const items = searches.flatMap(({ kind, body }) => [
-      { index: names.alias(kind), allow_partial_search_results: false },
+    const items = searches.flatMap(({ kind, body, once }) => [
+      { index: names.alias(kind), allow_partial_search_results: false, ...(once && { request_cache: false }) },
       body,
     ]);
     const { responses } = await client.msearch({ searches: items }, options);
