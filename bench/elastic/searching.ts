@@ -7,6 +7,7 @@ import { byMeaning, byWords } from '../../src/views/elasticsearch/reading/channe
 import { corpusFor } from '../../src/views/elasticsearch/reading/finding.ts';
 import { questionOf } from '../../src/views/elasticsearch/reading/question.ts';
 import type { SearchBody } from '../../src/views/elasticsearch/reading/searches.ts';
+import { createSizes } from '../../src/views/elasticsearch/reading/sizes.ts';
 import { elasticsearchUrl } from '../../test/support/elasticsearch/elasticsearch.ts';
 import { randomOf, wordOf } from '../index/data.ts';
 import { percentile } from '../support/report.ts';
@@ -64,6 +65,7 @@ async function inTurns(opened: BenchViews, reader: Reader, nextVector: () => Flo
   const { serving } = await opened.list();
   const names = namesOf(opened.prefix, serving.id, signature);
   const { alias } = names;
+  const sizes = createSizes();
   const send = (body: SearchBody) =>
     elastic.send('by hand', (client, options) =>
       client.search<{ memory: string }>({ index: alias('passages'), ...body }, options),
@@ -85,7 +87,7 @@ async function inTurns(opened: BenchViews, reader: Reader, nextVector: () => Flo
         best: { count: GIVEN, minScore: null },
       };
       const first = await timed(() => opened.views.search(query));
-      const bodies = await queriesOf(query, { elastic, names });
+      const bodies = await queriesOf(query, { elastic, names, sizes });
       const begun = performance.now();
       const answers = await Promise.all(bodies.map(send));
       const second = performance.now() - begun;

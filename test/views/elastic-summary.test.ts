@@ -1,6 +1,6 @@
 // What a hit of Elasticsearch tells of a passage, and what it is found by.
 import { describe, expect, test } from 'vitest';
-import { impactsOf, lentImpactsOf, offBy } from '../../src/views/elasticsearch/impacts.ts';
+import { impactsOf, offBy } from '../../src/views/elasticsearch/impacts.ts';
 import { corpusOf, coverageOf } from '../../src/views/elasticsearch/reading/corpus.ts';
 import { askedFor, decodeSummary, encodeSummary } from '../../src/views/elasticsearch/summary.ts';
 import { NOW } from '../support/fixtures.ts';
@@ -83,14 +83,6 @@ describe('what a passage is found by', () => {
 
   test('is never nothing, which the server would not take', () => {
     expect(worth(1, 1_000_000)).toBe(1);
-    const own = new Map([['parser', 100_000]]);
-    expect(lentImpactsOf(new Map([['parser', 1]]), own, 1_000_000)).toEqual({ parser: 1 });
-  });
-
-  test('a word that is lent says what it adds', () => {
-    const lends = (own: Map<string, number>) => lentImpactsOf(new Map([['parser', 5]]), own, 300).parser ?? 0;
-    expect(lends(new Map([['parser', 40]]))).toBeLessThan(lends(new Map()));
-    expect(worth(5, 300)).toBe(lends(new Map()));
   });
 
   test('is off by as much for a reader of passages half as long as for one of passages twice as long', () => {
@@ -105,7 +97,7 @@ test('what was written after nothing was counted has a coverage', () => {
   const counts = {
     hits: [],
     total: 0,
-    aggregations: { counts: { buckets: [{ doc_count: 0 }, { doc_count: 0 }, { doc_count: 0 }] } },
+    aggregations: { counts: { buckets: [{ doc_count: 0 }, { doc_count: 0 }] } },
   };
   const summary = decodeSummary(encodeSummary({ ...place, words }), askedFor(['parser']), 0);
   expect(coverageOf(summary, corpusOf([nothing, counts], NOW))).toBeGreaterThan(0);

@@ -127,11 +127,11 @@ export type PassageDocument = Attributes & {
   /** It has no vector yet. */
   wanted: boolean;
   neighbours?: string;
-  /** Of its own words and of what is lent for good. */
+  /** Of its own words and of what is lent. */
   terms: Impacts;
-  /** Of what is lent until then. */
-  lent?: Impacts;
+  /** What is lent is lent until then; and without what is: of its own words alone. */
   lentUntil?: number;
+  own?: Impacts;
   /** Of all of them, in tenths. */
   length: number;
   /** `encodeSummary`. */

@@ -17,21 +17,11 @@ const MEAN_LENGTH = 36;
 export const offBy = (meanLength: number): number => Math.abs(Math.log2(meanLength / MEAN_LENGTH));
 
 /** `length` in tenths, as weights are. */
-export const impactsOf = (weights: Weights, length: number): Impacts =>
-  made(weights, (weight) => saturationOf(weight, length));
-
-/** How much words that are lent add to a passage's own. */
-export const lentImpactsOf = (lent: Weights, own: Weights, length: number): Impacts =>
-  made(lent, (weight, term) => {
-    const already = own.get(term) ?? 0;
-    return saturationOf(already + weight, length) - saturationOf(already, length);
-  });
-
-const saturationOf = (weight: number, length: number): number =>
-  saturation(weight / TENTHS, length / TENTHS, MEAN_LENGTH);
-
-function made(weights: Weights, worth: (weight: number, term: string) => number): Impacts {
+export function impactsOf(weights: Weights, length: number): Impacts {
   const impacts: Impacts = {};
-  for (const [term, weight] of weights) impacts[term] = Math.max(1, Math.round(THOUSANDTHS * worth(weight, term)));
+  for (const [term, weight] of weights) {
+    const worth = saturation(weight / TENTHS, length / TENTHS, MEAN_LENGTH);
+    impacts[term] = Math.max(1, Math.round(THOUSANDTHS * worth));
+  }
   return impacts;
 }

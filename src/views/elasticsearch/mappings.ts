@@ -68,7 +68,7 @@ const passages = (dimensions: number): Properties => ({
   wanted: boolean,
   neighbours: keyword,
   terms: impacts,
-  lent: impacts,
+  own: impacts,
   lentUntil: long,
   length: { type: 'integer' },
   summary: bytes,
@@ -124,8 +124,7 @@ const properties = (kind: IndexKind, dimensions: number): Properties => {
 };
 
 export function mappingOf(kind: IndexKind, dimensions: number): Mapping {
-  const source =
-    kind === 'passages' ? { _source: { excludes: ['terms', 'lent', 'summary', 'vector', 'rounded'] } } : {};
+  const source = kind === 'passages' ? { _source: { excludes: ['terms', 'own', 'summary', 'vector', 'rounded'] } } : {};
   return { dynamic: 'strict', ...source, properties: properties(kind, dimensions) };
 }
 

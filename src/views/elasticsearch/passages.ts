@@ -3,7 +3,7 @@ import { contextWeights, mixVectors } from '../../text/context.ts';
 import { attributesOf, milliseconds } from './attributes.ts';
 import type { PassageDocument } from './documents.ts';
 import type { Told } from './held.ts';
-import { impactsOf, lentImpactsOf } from './impacts.ts';
+import { impactsOf } from './impacts.ts';
 import { encodeSummary } from './summary.ts';
 import { encodeRounded, encodeVector } from './vector-bytes.ts';
 import { addWeights, TENTHS, type Weights } from './weights.ts';
@@ -31,17 +31,18 @@ export function passageDocuments(
   return analysis.passages.map(({ start, end, terms, hash }, index) => {
     const own: Weights = new Map();
     const length = addWeights(own, terms, TENTHS) + addWeights(own, analysis.fields, TENTHS) + lentLength;
+    const all: Weights = new Map(own);
+    addWeights(all, lentWeights, 1);
     // What is lent for good is as good as its own.
-    if (lentUntil === undefined) addWeights(own, lentWeights, 1);
-    const words = { words: own, ...(lentUntil !== undefined && { lent: lentWeights, lentUntil }) };
+    const words = lentUntil === undefined ? { words: all } : { words: own, lent: lentWeights, lentUntil };
     const vector = vectors.get(hash);
     return {
       ...shared,
       index,
       hash,
       wanted: vector === undefined,
-      terms: impactsOf(own, length),
-      ...(lentUntil !== undefined && { lent: lentImpactsOf(lentWeights, own, length), lentUntil }),
+      terms: impactsOf(all, length),
+      ...(lentUntil !== undefined && { own: impactsOf(own, length), lentUntil }),
       length,
       summary: encodeSummary({ ...place, ...words, index, start, end, length }),
       ...(vector && vectorFields(previous ? mixVectors(vector, previous) : vector)),

@@ -1,6 +1,6 @@
 // The two ways a question finds passages, by meaning and by words, and how many of each are asked for.
 import { offBy } from '../impacts.ts';
-import { type Corpus, coverageOf, isLent } from './corpus.ts';
+import { type Corpus, coverageOf, isLent, lapsed, MOST_WORDS } from './corpus.ts';
 import { type Passage, passageFields, passagesIn } from './passage.ts';
 import { anyOf, type Query } from './query.ts';
 import type { Question } from './question.ts';
@@ -31,9 +31,6 @@ const WORDS_FOR_ONE = 1.2;
 const MORE_FOR_DOUBLING = 1.25;
 const FEWEST_WORDS = 50;
 
-/** Of a long question the most telling: a server takes a thousand clauses at least, and each word makes two. */
-const MOST_WORDS = 400;
-
 /** What is allowed is told within the search, not after it: else it would find too few. */
 export const byMeaning = (question: Question, vector: Float32Array): Channel => ({
   first: Math.max(FEWEST_NEAREST, question.limit),
@@ -59,14 +56,17 @@ export const byMeaning = (question: Question, vector: Float32Array): Channel => 
 export function byWords(question: Question, corpus: Corpus): Channel {
   const { allowed, asked, now, limit, vector } = question;
   const forOne = WORDS_FOR_ONE + MORE_FOR_DOUBLING * offBy(corpus.meanLength);
+  // Of a long question the most telling.
   const telling = asked.terms
     .map((term, i) => ({ term, idf: corpus.idfs[i] ?? 0 }))
     .toSorted((a, b) => b.idf - a.idf)
     .slice(0, MOST_WORDS);
   const found = (field: string): Query[] =>
     telling.map(({ term, idf }) => ({ term: { [field]: { value: term, boost: idf } } }));
-  const lent: Query = { bool: { must: [anyOf(found('lent'))], filter: [isLent(now)] } };
-  const should = [...found('terms'), ...(corpus.lent ? [lent] : [])];
+  const among = (passages: Query, field: string): Query => ({
+    bool: { must: [anyOf(found(field))], filter: [passages] },
+  });
+  const should = corpus.lapsed ? [among(isLent(now), 'terms'), among(lapsed(now), 'own')] : found('terms');
   const query: Query = { bool: { filter: [allowed], should, minimum_should_match: 1 } };
   return {
     first: Math.min(MOST_HITS, Math.max(FEWEST_WORDS, Math.ceil(limit * forOne))),

@@ -6,49 +6,57 @@ import { coverage, inverseDocumentFrequency, saturation } from '../../../text/co
 import { milliseconds } from '../attributes.ts';
 import type { Summary } from '../summary.ts';
 import { TENTHS } from '../weights.ts';
-import { allOf, anyOf, has, is, isBetween, noneOf, type Query } from './query.ts';
+import { allOf, anyOf, is, isBetween, noneOf, type Query } from './query.ts';
 import type { Question } from './question.ts';
 import type { Answer, Search, SearchBody } from './searches.ts';
 
 export type Corpus = {
   /** Of each of the question's terms, in order. */
   idfs: readonly number[];
+  passages: number;
   /** In words, as they are weighted. */
   meanLength: number;
-  /** Some of the passages have words that are lent for a while. */
-  lent: boolean;
-  /** Something expired or was lent no more when it was counted. */
+  /** Words that are lent no more are in the index still. */
   lapsed: boolean;
 };
 
-const MINUTE = 60_000;
+/** Of one query: a server takes a thousand clauses at least, and where something has lapsed a word makes two. */
+export const MOST_WORDS = 400;
 
-const lapsed = (now: Instant): Query => isBetween('lentUntil', { lte: milliseconds(now) });
+const MINUTE = 60_000;
 
 const minuteOf = (now: Instant): Instant => new Date(Math.floor(milliseconds(now) / MINUTE) * MINUTE).toISOString();
 
 /** What a neighbour lends counts until it expires. */
+export const lapsed = (now: Instant): Query => isBetween('lentUntil', { lte: milliseconds(now) });
 export const isLent = (now: Instant): Query => noneOf([lapsed(now)]);
 
+export type How = {
+  /** Without what has expired or lapsed. That is in the index for a moment only, and takes longer to ask for. */
+  exactly: boolean;
+  /** Looks at passages with a word of the question, instead of at all. Takes longer where these are few. */
+  wordsFirst: boolean;
+};
+
 /**
- * Two searches. In the one are all passages, as they were when the minute began: it is the same for all questions of the
- * minute, and the server, which would have to look at each passage, answers it from memory until something is written. In
- * the other are words alone, which are counted from their lists.
- * `exactly`: without what has lapsed since. That is in the index for a moment only, and takes longer to ask for.
+ * Two searches. The one is of all passages, with what has expired since the minute began: it is the same for all questions
+ * of the minute, and the server, which has to look at each passage for it, answers from memory until something is written.
+ * The other counts those with each word.
  */
-export function corpusSearches({ counted, asked, now }: Pick<Question, 'counted' | 'asked' | 'now'>, exactly: boolean) {
-  const still = isLent(now);
-  const lent = (term: string) => (exactly ? allOf([is('lent', term), still]) : is('lent', term));
-  const ofTerms = asked.terms.map((term) => anyOf([is('terms', term), lent(term)]));
-  const filters = [has('lentUntil'), lapsed(now), ...ofTerms];
+export function corpusSearches(question: Question, { exactly, wordsFirst }: How): Search[] {
+  const { asked, now } = question;
+  const withTerm = asked.terms.map((term) => is('terms', term));
+  const counted = (term: string) =>
+    anyOf([allOf([is('terms', term), isLent(now)]), allOf([is('own', term), lapsed(now)])]);
+  const filters = [lapsed(now), ...(exactly ? asked.terms.map(counted) : withTerm)];
   const all: SearchBody = {
-    query: allOf([counted(exactly ? now : minuteOf(now))]),
+    query: allOf([question.counted(exactly ? now : minuteOf(now))]),
     size: 0,
     track_total_hits: true,
     aggregations: { length: { sum: { field: 'length' } }, expires: { min: { field: 'expiresAt' } } },
   };
   const words: SearchBody = {
-    query: allOf([counted(now)]),
+    query: allOf([question.counted(now), ...(wordsFirst && withTerm.length <= MOST_WORDS ? [anyOf(withTerm)] : [])]),
     size: 0,
     track_total_hits: false,
     aggregations: { counts: { filters: { filters } } },
@@ -56,7 +64,7 @@ export function corpusSearches({ counted, asked, now }: Pick<Question, 'counted'
   return [
     { kind: 'passages', body: all },
     { kind: 'passages', body: words, once: true },
-  ] satisfies Search[];
+  ];
 }
 
 const ofAll = z.object({
@@ -70,19 +78,17 @@ export function corpusOf([all, words]: readonly Answer[], now: Instant): Corpus 
   if (all === undefined || words === undefined) return NO_CORPUS;
   const passages = all.total;
   const { length, expires } = ofAll.parse(all.aggregations);
-  const [lent = 0, gone = 0, ...ofTerms] = counts
-    .parse(words.aggregations)
-    .counts.buckets.map(({ doc_count }) => doc_count);
+  const [gone = 0, ...ofTerms] = counts.parse(words.aggregations).counts.buckets.map(({ doc_count }) => doc_count);
   return {
+    passages,
     idfs: ofTerms.map((withTerm) => inverseDocumentFrequency(passages, Math.min(withTerm, passages))),
     // Over nothing it counts for nothing, but what was written since may be found.
     meanLength: passages === 0 ? 1 : length.value / TENTHS / passages,
-    lent: lent > 0,
     lapsed: gone > 0 || (expires.value !== null && expires.value <= milliseconds(now)),
   };
 }
 
-export const NO_CORPUS: Corpus = { idfs: [], meanLength: 1, lent: false, lapsed: false };
+export const NO_CORPUS: Corpus = { passages: 0, idfs: [], meanLength: 1, lapsed: false };
 
 export const coverageOf = ({ weights, length }: Pick<Summary, 'weights' | 'length'>, corpus: Corpus): number =>
   coverage(

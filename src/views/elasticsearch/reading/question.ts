@@ -11,6 +11,8 @@ export type Question = {
   allowed: Allowed;
   /** What statistics are over, as of a time. */
   counted: (at: Instant) => Allowed;
+  /** By which the reader, and what of its passages statistics are over, is known again. */
+  reader: string;
   now: Instant;
   /** null: words are not asked for. */
   words: readonly QueryTerm[] | null;
@@ -26,6 +28,7 @@ export function questionOf(query: SearchQuery, known: Known): Question {
   return {
     allowed: allowedBy(query, known),
     counted: (at) => countedBy({ ...query, now: at }),
+    reader: JSON.stringify([query.reader.tenant, query.reader.agent, query.filter?.namespaces]),
     now: query.now,
     words,
     asked: askedFor(words?.map(({ term }) => term) ?? []),

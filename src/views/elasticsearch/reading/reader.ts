@@ -8,17 +8,21 @@ import { list } from './list.ts';
 import { records } from './records.ts';
 import { scan } from './scan.ts';
 import { searchMemories } from './search.ts';
+import { createSizes } from './sizes.ts';
 import { statistics } from './statistics.ts';
 
-export const createReader = (context: ReaderContext): ViewReader & Pick<ViewStore, 'statistics'> => ({
-  async get(reader, ids, now) {
-    const pairs = await pairsOf(context, reader.tenant, ids);
-    return pairs.map((pair) => (pair === null ? null : readable(reader, pair, now)));
-  },
-  list: (query) => list(context, query),
-  search: (query) => searchMemories(context, query),
-  findText: (tenant, textKey, now) => findText(context, tenant, textKey, now),
-  records: (query) => records(context, query),
-  scan: (query) => scan(context, query),
-  statistics: () => statistics(context),
-});
+export function createReader(context: ReaderContext): ViewReader & Pick<ViewStore, 'statistics'> {
+  const searching = { ...context, sizes: createSizes() };
+  return {
+    async get(reader, ids, now) {
+      const pairs = await pairsOf(context, reader.tenant, ids);
+      return pairs.map((pair) => (pair === null ? null : readable(reader, pair, now)));
+    },
+    list: (query) => list(context, query),
+    search: (query) => searchMemories(searching, query),
+    findText: (tenant, textKey, now) => findText(context, tenant, textKey, now),
+    records: (query) => records(context, query),
+    scan: (query) => scan(context, query),
+    statistics: () => statistics(context),
+  };
+}

@@ -16,8 +16,12 @@ import { type Passage, passageFields, passagesIn } from './passage.ts';
 import { allOf, isOneOf } from './query.ts';
 import { type Question, questionOf } from './question.ts';
 import { searchOne } from './searches.ts';
+import type { Sizes } from './sizes.ts';
 
-export async function searchMemories(context: ReaderContext, query: SearchQuery): Promise<SearchPage> {
+export async function searchMemories(
+  context: ReaderContext & { sizes: Sizes },
+  query: SearchQuery,
+): Promise<SearchPage> {
   checkFilter(query.filter ?? {});
   await context.settle(query.now);
   const question = questionOf(query, await know(context, query.reader.tenant, query.filter));
