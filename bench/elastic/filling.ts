@@ -43,6 +43,8 @@ export async function withMemories<T>(
     });
     await withProgress('vectors', vectors.length, (done) => putVectors(opened.views, vectors, done));
     await opened.views.refresh();
+    // As a server does every minute.
+    await opened.views.sweep(new Date().toISOString());
     await settled(opened);
     return await work({ ...opened, log, projector });
   } finally {

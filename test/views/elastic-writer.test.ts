@@ -245,4 +245,20 @@ describe.skipIf(!elasticsearchUrl)('writing views to Elasticsearch', () => {
     expect(await found(minute(20))).toEqual(['a']);
     expect(await found(minute(30))).toEqual([]);
   });
+
+  test('after a sweep the server merges what is due, if it may', async () => {
+    await views.apply(three, at(3));
+    const merges: string[] = [];
+    proxy.fault = ({ path }) => {
+      if (!path.includes('_forcemerge')) return undefined;
+      merges.push(path);
+      const body = JSON.stringify({ status: 403, error: { type: 'security_exception' } });
+      return merges.length === 1 ? undefined : { answer: { status: 403, body } };
+    };
+    expect(await views.sweep(minute(1))).toBe(0);
+    expect(await views.sweep(minute(2))).toBe(0);
+    expect(merges).toHaveLength(2);
+    expect(merges[0]).toMatch(/passages.*\?flush=false$/);
+    expect(await listed()).toEqual(['a', 'b', 'c']);
+  });
 });

@@ -17,6 +17,11 @@ export type Sweeping = {
   nextLapse(): Promise<number | null>;
   /** Removes what is left of passages that were gone when this was called a while ago. */
   removeGone(): Promise<void>;
+  /**
+   * Has the server merge what it would by itself, but only at the next write: many small parts, as a catch-up leaves them,
+   * make every search slower.
+   */
+  merge(): Promise<void>;
 };
 
 /** A command decided just before a memory expired may still be on its way, in milliseconds. */
@@ -101,6 +106,16 @@ export function createSweeping(elastic: Elastic, names: Names, fresh: () => Prom
       await bulk.end();
       await fresh();
       seen = { gone: await goneNow(), at: performance.now() };
+    },
+    async merge() {
+      // It is for speed alone, and a cluster may not allow it.
+      await elastic
+        .send(
+          'the passages cannot be merged',
+          (client, options) => client.indices.forcemerge({ index: names.alias('passages'), flush: false }, options),
+          { retries: 0 },
+        )
+        .catch(() => {});
     },
   };
 }

@@ -178,13 +178,15 @@ export function createWriter(options: WriterOptions): Writer {
     },
     async sweep(now) {
       if (!lease.isHeld()) return 0;
-      return writingAlone(async () => {
+      const swept = await writingAlone(async () => {
         const ids = await sweeping.expired(now);
         await drop(await applying.remove(ids, now, true));
         await sweeping.removeGone();
         await texts.sweep();
         return ids.length;
       });
+      await sweeping.merge();
+      return swept;
     },
     async settle(now) {
       if (!lease.isHeld()) return;
