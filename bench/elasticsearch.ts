@@ -1,11 +1,11 @@
 // The views on Elasticsearch, each figure beside its baseline on the same server in the same run.
-// `ELASTICSEARCH_URL=… npm run bench:elasticsearch [-- --json] [-- --memories 100000] [-- --data <locomo.json>]`
+// `ELASTICSEARCH_URL=… npm run bench:elasticsearch [-- --json] [-- --memories 100000] [-- --warm-up 200] [-- --data <locomo.json>]`
 import { parseArgs } from 'node:util';
 import { elasticsearchUrl } from '../test/support/elasticsearch/elasticsearch.ts';
 import { measureDialogues } from './elastic/dialogues.ts';
 import { withMemories } from './elastic/filling.ts';
 import { measureProjecting } from './elastic/projecting.ts';
-import { CHECKED, GIVEN, LIMIT, measureSearching, QUESTIONS, WARM_UP } from './elastic/searching.ts';
+import { CHECKED, GIVEN, LIMIT, measureSearching, QUESTIONS } from './elastic/searching.ts';
 import { withViews } from './elastic/views.ts';
 import { measureWriting, WRITES } from './elastic/writing.ts';
 import { createVectors, DIMENSIONS, randomOf } from './index/data.ts';
@@ -16,11 +16,13 @@ const { values: options } = parseArgs({
   options: {
     json: { type: 'boolean' },
     memories: { type: 'string', default: '100000' },
+    'warm-up': { type: 'string', default: '200' },
     data: { type: 'string' },
   },
 });
 if (elasticsearchUrl === undefined) throw new Error('ELASTICSEARCH_URL is not set');
 const memories = Number(options.memories);
+const warmUp = Number(options['warm-up']);
 
 const projecting = await measureProjecting();
 report({
@@ -43,7 +45,7 @@ const nextVector = createVectors(randomOf(20_260_101));
 const vectors = packed(memories, nextVector);
 const { searching, writing } = await withViews((opened) =>
   withMemories(opened, vectors, async (filled) => ({
-    searching: await measureSearching(filled, vectors, nextVector),
+    searching: await measureSearching(filled, vectors, nextVector, warmUp),
     writing: await measureWriting(filled, memories),
   })),
 );
@@ -51,7 +53,7 @@ report({
   title: `Search on Elasticsearch, ${memories.toLocaleString('en')} memories`,
   rows: searching,
   notes: [
-    `${QUESTIONS} questions a row after ${WARM_UP} to warm up, each asked both ways, one after the other; 6 words by Zipf's law, vectors of 384 dimensions in clusters; the best ${LIMIT} by each channel.`,
+    `${QUESTIONS} questions a row after ${warmUp} to warm up, each asked both ways, one after the other; 6 words by Zipf's law, vectors of 384 dimensions in clusters; the best ${LIMIT} by each channel.`,
     `The search, as a query asks for it: kNN, words and statistics, all of what was found scored, and documents and votes of the best ${GIVEN}.`,
     `two queries: the same kNN and the same words under the same rights, sent by hand at the same time, each for its best ${LIMIT} with their sources.`,
     'and documents: the memories they found, read by id afterwards; votes, statistics, vectors and scores are still not.',

@@ -19,7 +19,6 @@ export const QUESTIONS = 400;
 export const CHECKED = 50;
 export const LIMIT = 50;
 export const GIVEN = 10;
-export const WARM_UP = 200;
 const TERMS = 6;
 
 const random = randomOf(7);
@@ -37,10 +36,11 @@ export async function measureSearching(
   opened: BenchViews,
   vectors: readonly Float32Array[],
   nextVector: () => Float32Array,
+  warmUp: number,
 ) {
   const measured = [];
   for (const { share, reader } of asked)
-    measured.push({ share, reader, ...(await inTurns(opened, reader, nextVector)) });
+    measured.push({ share, reader, ...(await inTurns(opened, reader, nextVector, warmUp)) });
   const exact = withContext(vectors);
   const rows = [];
   for (const { share, reader, ours, byHand, withDocuments } of measured) {
@@ -60,7 +60,7 @@ export async function measureSearching(
   return rows;
 }
 
-async function inTurns(opened: BenchViews, reader: Reader, nextVector: () => Float32Array) {
+async function inTurns(opened: BenchViews, reader: Reader, nextVector: () => Float32Array, warmUp: number) {
   const elastic = connect(elasticsearchUrl ?? '');
   const { serving } = await opened.list();
   const names = namesOf(opened.prefix, serving.id, signature);
@@ -76,7 +76,7 @@ async function inTurns(opened: BenchViews, reader: Reader, nextVector: () => Flo
   const byHand: number[] = [];
   const withDocuments: number[] = [];
   try {
-    for (let i = -WARM_UP; i < QUESTIONS; i++) {
+    for (let i = -warmUp; i < QUESTIONS; i++) {
       const query = {
         reader,
         now: nextNow(),
