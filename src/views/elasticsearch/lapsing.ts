@@ -2,6 +2,7 @@
 // before a question is answered, where this process is the one that writes.
 import type { Instant } from '../../domain/event.ts';
 import { milliseconds } from './attributes.ts';
+import { createShared } from './in-turn.ts';
 import type { Sweeping } from './sweeping.ts';
 
 export type Lapsing = {
@@ -21,19 +22,21 @@ export function createLapsing(sweeping: Pick<Sweeping, 'lapsed' | 'nextLapse'>):
   /** And of those that were noted since that look began. */
   let noted = Number.POSITIVE_INFINITY;
 
-  async function look(): Promise<void> {
+  const look = createShared(async () => {
     found = undefined;
     noted = Number.POSITIVE_INFINITY;
-    found = (await sweeping.nextLapse()) ?? Number.POSITIVE_INFINITY;
-  }
+    const next = (await sweeping.nextLapse()) ?? Number.POSITIVE_INFINITY;
+    found = next;
+    return next;
+  });
 
   return {
     note(expiresAt) {
       noted = Math.min(noted, milliseconds(expiresAt));
     },
     async settle(now, remove) {
-      if (found === undefined) await look();
-      if (Math.min(found ?? noted, noted) > milliseconds(now)) return false;
+      const next = found ?? (await look());
+      if (Math.min(next, noted) > milliseconds(now)) return false;
       for (let part = 0; part < MOST_PARTS; part++) {
         const ids = await sweeping.lapsed(now);
         if (ids.length === 0) break;

@@ -31,10 +31,10 @@ export function passageDocuments(
   return analysis.passages.map(({ start, end, terms, hash }, index) => {
     const own: Weights = new Map();
     const length = addWeights(own, terms, TENTHS) + addWeights(own, analysis.fields, TENTHS) + lentLength;
-    const all: Weights = new Map(own);
-    addWeights(all, lentWeights, 1);
     // What is lent for good is as good as its own.
-    const words = lentUntil === undefined ? { words: all } : { words: own, lent: lentWeights, lentUntil };
+    const all = lentUntil === undefined ? own : new Map(own);
+    addWeights(all, lentWeights, 1);
+    const words = { words: own, ...(lentUntil !== undefined && { lent: lentWeights, lentUntil }) };
     const vector = vectors.get(hash);
     return {
       ...shared,

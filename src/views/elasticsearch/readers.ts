@@ -13,7 +13,7 @@ export function readersOf({ agent, scope, sharedWith }: Omit<Acl, 'tenant'>): st
   if (scope === 'GLOBAL') return [EVERYBODY];
   if (scope === 'AGENT_PRIVATE') return [anAgent(agent)];
   const named = [...sharedWith.agents.map(anAgent), ...sharedWith.teams.map(aMember)];
-  return [...new Set([anAgent(agent), ...(named.length > 0 ? named : [aPeer(agent)])])];
+  return [anAgent(agent), ...(named.length > 0 ? named : [aPeer(agent)])];
 }
 
 /** What an agent reads by. */

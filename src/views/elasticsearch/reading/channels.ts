@@ -1,6 +1,6 @@
 // The two ways a question finds passages, by meaning and by words, and how many of each are asked for.
 import { offBy } from '../impacts.ts';
-import { type Corpus, coverageOf, isLent, lapsed, MOST_WORDS } from './corpus.ts';
+import { type Corpus, coverageOf, MOST_WORDS, wordsAt } from './corpus.ts';
 import { type Passage, passageFields, passagesIn } from './passage.ts';
 import { anyOf, type Query } from './query.ts';
 import type { Question } from './question.ts';
@@ -63,10 +63,8 @@ export function byWords(question: Question, corpus: Corpus): Channel {
     .slice(0, MOST_WORDS);
   const found = (field: string): Query[] =>
     telling.map(({ term, idf }) => ({ term: { [field]: { value: term, boost: idf } } }));
-  const among = (passages: Query, field: string): Query => ({
-    bool: { must: [anyOf(found(field))], filter: [passages] },
-  });
-  const should = corpus.lapsed ? [among(isLent(now), 'terms'), among(lapsed(now), 'own')] : found('terms');
+  const still = () => wordsAt(now).map(({ field, of }) => ({ bool: { must: [anyOf(found(field))], filter: [of] } }));
+  const should: Query[] = corpus.lapsed ? still() : found('terms');
   const query: Query = { bool: { filter: [allowed], should, minimum_should_match: 1 } };
   return {
     first: Math.min(MOST_HITS, Math.max(FEWEST_WORDS, Math.ceil(limit * forOne))),

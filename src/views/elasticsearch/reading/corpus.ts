@@ -16,7 +16,7 @@ export type Corpus = {
   passages: number;
   /** In words, as they are weighted. */
   meanLength: number;
-  /** Words that are lent no more are in the index still. */
+  /** Not all that was counted counts. When it was counted exactly: some passages have words that are lent no more. */
   lapsed: boolean;
 };
 
@@ -27,9 +27,13 @@ const MINUTE = 60_000;
 
 const minuteOf = (now: Instant): Instant => new Date(Math.floor(milliseconds(now) / MINUTE) * MINUTE).toISOString();
 
-/** What a neighbour lends counts until it expires. */
-export const lapsed = (now: Instant): Query => isBetween('lentUntil', { lte: milliseconds(now) });
-export const isLent = (now: Instant): Query => noneOf([lapsed(now)]);
+const lapsed = (now: Instant): Query => isBetween('lentUntil', { lte: milliseconds(now) });
+
+/** What a neighbour lends counts until it expires: in which field the words that count are, and of which passages. */
+export const wordsAt = (now: Instant): { field: string; of: Query }[] => [
+  { field: 'terms', of: noneOf([lapsed(now)]) },
+  { field: 'own', of: lapsed(now) },
+];
 
 export type How = {
   /** Without what has expired or lapsed. That is in the index for a moment only, and takes longer to ask for. */
@@ -46,9 +50,8 @@ export type How = {
 export function corpusSearches(question: Question, { exactly, wordsFirst }: How): Search[] {
   const { asked, now } = question;
   const withTerm = asked.terms.map((term) => is('terms', term));
-  const counted = (term: string) =>
-    anyOf([allOf([is('terms', term), isLent(now)]), allOf([is('own', term), lapsed(now)])]);
-  const filters = [lapsed(now), ...(exactly ? asked.terms.map(counted) : withTerm)];
+  const stillWith = (term: string) => anyOf(wordsAt(now).map(({ field, of }) => allOf([is(field, term), of])));
+  const filters = [lapsed(now), ...(exactly ? asked.terms.map(stillWith) : withTerm)];
   const all: SearchBody = {
     query: allOf([question.counted(exactly ? now : minuteOf(now))]),
     size: 0,

@@ -8,6 +8,8 @@ import type { Question } from './question.ts';
 import { search, searchOne } from './searches.ts';
 import type { Sizes } from './sizes.ts';
 
+export type SearchContext = ReaderContext & { sizes: Sizes };
+
 /** Where a few long memories crowd out others, so many times as many passages are asked for. */
 const MORE = 4;
 
@@ -17,18 +19,19 @@ export async function findByMeaning(context: ReaderContext, question: Question):
   return vector?.some((value) => value !== 0) ? bestBy(context, byMeaning(question, vector), question.limit) : [];
 }
 
-type Counting = Pick<ReaderContext, 'elastic' | 'names'> & { sizes: Sizes };
-
 export type FoundByWords = { passages: Passage[]; corpus: Corpus };
 
 /** How telling each word is comes first: the best are chosen by it. */
-export async function findByWords(context: Counting & ReaderContext, question: Question): Promise<FoundByWords> {
+export async function findByWords(context: SearchContext, question: Question): Promise<FoundByWords> {
   if (question.asked.terms.length === 0) return { passages: [], corpus: NO_CORPUS };
   const corpus = await corpusFor(context, question);
   return { passages: await bestBy(context, byWords(question, corpus), question.limit), corpus };
 }
 
-export async function corpusFor(context: Counting, question: Question): Promise<Corpus> {
+export async function corpusFor(
+  context: Pick<SearchContext, 'elastic' | 'names' | 'sizes'>,
+  question: Question,
+): Promise<Corpus> {
   const { reader, now } = question;
   const ask = async (exactly: boolean) => {
     const how = { exactly, wordsFirst: context.sizes.areMany(reader) };

@@ -9,19 +9,15 @@ import type { ReaderContext } from '../reader-context.ts';
 import { dotWith } from '../vector-bytes.ts';
 import { MOST_HITS } from './channels.ts';
 import { pairsOf } from './documents.ts';
-import { findByMeaning, findByWords } from './finding.ts';
+import { findByMeaning, findByWords, type SearchContext } from './finding.ts';
 import { know } from './known.ts';
 import { type Measured, measure, tell } from './measuring.ts';
 import { type Passage, passageFields, passagesIn } from './passage.ts';
 import { allOf, isOneOf } from './query.ts';
 import { type Question, questionOf } from './question.ts';
 import { searchOne } from './searches.ts';
-import type { Sizes } from './sizes.ts';
 
-export async function searchMemories(
-  context: ReaderContext & { sizes: Sizes },
-  query: SearchQuery,
-): Promise<SearchPage> {
+export async function searchMemories(context: SearchContext, query: SearchQuery): Promise<SearchPage> {
   checkFilter(query.filter ?? {});
   await context.settle(query.now);
   const question = questionOf(query, await know(context, query.reader.tenant, query.filter));
