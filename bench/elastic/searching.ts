@@ -4,10 +4,10 @@ import { connect } from '../../src/views/elasticsearch/client.ts';
 import { documentId } from '../../src/views/elasticsearch/documents.ts';
 import { namesOf } from '../../src/views/elasticsearch/names.ts';
 import { byMeaning, byWords } from '../../src/views/elasticsearch/reading/channels.ts';
-import { corpusFor } from '../../src/views/elasticsearch/reading/finding.ts';
+import { corpusFor } from '../../src/views/elasticsearch/reading/counting.ts';
 import { questionOf } from '../../src/views/elasticsearch/reading/question.ts';
+import { createRemembered } from '../../src/views/elasticsearch/reading/remembered.ts';
 import type { SearchBody } from '../../src/views/elasticsearch/reading/searches.ts';
-import { createSizes } from '../../src/views/elasticsearch/reading/sizes.ts';
 import { elasticsearchUrl } from '../../test/support/elasticsearch/elasticsearch.ts';
 import { randomOf, wordOf } from '../index/data.ts';
 import { percentile } from '../support/report.ts';
@@ -65,7 +65,7 @@ async function inTurns(opened: BenchViews, reader: Reader, nextVector: () => Flo
   const { serving } = await opened.list();
   const names = namesOf(opened.prefix, serving.id, signature);
   const { alias } = names;
-  const sizes = createSizes();
+  const remembered = createRemembered();
   const send = (body: SearchBody) =>
     elastic.send('by hand', (client, options) =>
       client.search<{ memory: string }>({ index: alias('passages'), ...body }, options),
@@ -87,7 +87,7 @@ async function inTurns(opened: BenchViews, reader: Reader, nextVector: () => Flo
         best: { count: GIVEN, minScore: null },
       };
       const first = await timed(() => opened.views.search(query));
-      const bodies = await queriesOf(query, { elastic, names, sizes });
+      const bodies = await queriesOf(query, { elastic, names, remembered });
       const begun = performance.now();
       const answers = await Promise.all(bodies.map(send));
       const second = performance.now() - begun;
@@ -113,7 +113,7 @@ async function queriesOf(
   query: Parameters<typeof questionOf>[0],
   context: Parameters<typeof corpusFor>[0],
 ): Promise<SearchBody[]> {
-  const question = questionOf(query, () => []);
+  const question = questionOf(query, () => [], null);
   const corpus = await corpusFor(context, question);
   const channels = [byMeaning(question, question.vector ?? new Float32Array()), byWords(question, corpus)];
   return channels.map((channel) => {

@@ -4,8 +4,9 @@ import type { Memory } from '../../src/domain/memory.ts';
 import { connect, type Elastic } from '../../src/views/elasticsearch/client.ts';
 import { type Names, namesOf } from '../../src/views/elasticsearch/names.ts';
 import type { Corpus } from '../../src/views/elasticsearch/reading/corpus.ts';
-import { corpusFor } from '../../src/views/elasticsearch/reading/finding.ts';
+import { corpusFor } from '../../src/views/elasticsearch/reading/counting.ts';
 import { questionOf } from '../../src/views/elasticsearch/reading/question.ts';
+import { createRemembered } from '../../src/views/elasticsearch/reading/remembered.ts';
 import { elasticsearchUrl, randomPrefix, removeIndices } from '../support/elasticsearch/elasticsearch.ts';
 import { aMemory, at, minute, operator, putMemory } from '../support/fixtures.ts';
 import { openElastic } from './elastic-open.ts';
@@ -41,11 +42,10 @@ describe.skipIf(elasticsearchUrl === undefined)('words are as telling, whichever
 
   function count(time: number, text: string, areMany: boolean): Promise<Corpus> {
     const query = { reader: operator, now: minute(time), mode: 'KEYWORD' as const, text, vector: null, limit: 5 };
-    const sizes = { areMany: () => areMany, note: () => {} };
-    return corpusFor(
-      { elastic, names, sizes },
-      questionOf(query, () => []),
-    );
+    const question = questionOf(query, () => [], null);
+    const remembered = createRemembered();
+    if (areMany) remembered.remember(question, { passages: 1_000_000, meanLength: 1, until: 0 });
+    return corpusFor({ elastic, names, remembered }, question);
   }
 
   test.for([

@@ -1,10 +1,11 @@
 // The two ways a question finds passages, by meaning and by words, and how many of each are asked for.
 import { offBy } from '../impacts.ts';
-import { type Corpus, coverageOf, MOST_WORDS, wordsAt } from './corpus.ts';
+import { type Corpus, coverageOf } from './corpus.ts';
 import { type Passage, passageFields, passagesIn } from './passage.ts';
 import { anyOf, type Query } from './query.ts';
 import type { Question } from './question.ts';
 import type { Hit, SearchBody } from './searches.ts';
+import { MOST_WORDS, wordsAt } from './word-counts.ts';
 
 export type Channel = {
   /** Passages to ask for at first, and at the most. */

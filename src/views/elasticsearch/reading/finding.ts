@@ -2,13 +2,13 @@
 import type { ReaderContext } from '../reader-context.ts';
 import { bestOf } from './best.ts';
 import { byMeaning, byWords, type Channel } from './channels.ts';
-import { type Corpus, corpusOf, corpusSearches, NO_CORPUS } from './corpus.ts';
+import { type Corpus, NO_CORPUS } from './corpus.ts';
+import { type CountingContext, corpusFor } from './counting.ts';
 import type { Passage } from './passage.ts';
 import type { Question } from './question.ts';
-import { search, searchOne } from './searches.ts';
-import type { Sizes } from './sizes.ts';
+import { searchOne } from './searches.ts';
 
-export type SearchContext = ReaderContext & { sizes: Sizes };
+export type SearchContext = ReaderContext & CountingContext;
 
 /** Where a few long memories crowd out others, so many times as many passages are asked for. */
 const MORE = 4;
@@ -26,20 +26,6 @@ export async function findByWords(context: SearchContext, question: Question): P
   if (question.asked.terms.length === 0) return { passages: [], corpus: NO_CORPUS };
   const corpus = await corpusFor(context, question);
   return { passages: await bestBy(context, byWords(question, corpus), question.limit), corpus };
-}
-
-export async function corpusFor(
-  context: Pick<SearchContext, 'elastic' | 'names' | 'sizes'>,
-  question: Question,
-): Promise<Corpus> {
-  const { reader, now } = question;
-  const ask = async (exactly: boolean) => {
-    const how = { exactly, wordsFirst: context.sizes.areMany(reader) };
-    return corpusOf(await search(context, corpusSearches(question, how)), now);
-  };
-  const corpus = await ask(false);
-  context.sizes.note(reader, corpus.passages);
-  return corpus.lapsed ? ask(true) : corpus;
 }
 
 async function bestBy(context: ReaderContext, channel: Channel, limit: number): Promise<Passage[]> {

@@ -1,5 +1,6 @@
 // A search as it is asked of the index.
-import type { Instant } from '../../../domain/event.ts';
+import { createHash } from 'node:crypto';
+import type { Instant, Position } from '../../../domain/event.ts';
 import { type QueryTerm, queryTerms } from '../../../text/terms.ts';
 import type { SearchQuery } from '../../view-store.ts';
 import { type Asked, askedFor } from '../summary.ts';
@@ -11,8 +12,10 @@ export type Question = {
   allowed: Allowed;
   /** What statistics are over, as of a time. */
   counted: (at: Instant) => Allowed;
-  /** By which the reader, and what of its passages statistics are over, is known again. */
+  /** By which the reader is known again, with all that decides which passages its statistics are over. */
   reader: string;
+  /** What the search is at least as of. */
+  asOf: Position | null;
   now: Instant;
   /** null: words are not asked for. */
   words: readonly QueryTerm[] | null;
@@ -23,12 +26,18 @@ export type Question = {
   limit: number;
 };
 
-export function questionOf(query: SearchQuery, known: Known): Question {
+/** Of no question. */
+const NEVER = new Date(0).toISOString();
+
+const keyOf = (counted: Allowed): string => createHash('sha256').update(JSON.stringify(counted)).digest('base64');
+
+export function questionOf(query: SearchQuery, known: Known, asOf: Position | null): Question {
   const words = query.mode === 'SEMANTIC' ? null : queryTerms(query.text);
   return {
     allowed: allowedBy(query, known),
     counted: (at) => countedBy({ ...query, now: at }),
-    reader: JSON.stringify([query.reader.tenant, query.reader.agent, query.filter?.namespaces]),
+    reader: keyOf(countedBy({ ...query, now: NEVER })),
+    asOf,
     now: query.now,
     words,
     asked: askedFor(words?.map(({ term }) => term) ?? []),

@@ -6,13 +6,13 @@ import { pairsOf } from './documents.ts';
 import { findText } from './find-text.ts';
 import { list } from './list.ts';
 import { records } from './records.ts';
+import { createRemembered } from './remembered.ts';
 import { scan } from './scan.ts';
 import { searchMemories } from './search.ts';
-import { createSizes } from './sizes.ts';
 import { statistics } from './statistics.ts';
 
 export function createReader(context: ReaderContext): ViewReader & Pick<ViewStore, 'statistics'> {
-  const searching = { ...context, sizes: createSizes() };
+  const searching = { ...context, remembered: createRemembered() };
   return {
     async get(reader, ids, now) {
       const pairs = await pairsOf(context, reader.tenant, ids);

@@ -20,8 +20,9 @@ import { searchOne } from './searches.ts';
 export async function searchMemories(context: SearchContext, query: SearchQuery): Promise<SearchPage> {
   checkFilter(query.filter ?? {});
   await context.settle(query.now);
-  const question = questionOf(query, await know(context, query.reader.tenant, query.filter));
+  const known = await know(context, query.reader.tenant, query.filter);
   const position = context.position();
+  const question = questionOf(query, known, position);
   // Words first: they take two rounds.
   const [{ passages, corpus }, near] = await Promise.all([
     findByWords(context, question),

@@ -45,17 +45,19 @@ export type Answer = {
 
 const WHAT = 'the views cannot be searched';
 
+const headOf = (index: string, once: boolean = false) => ({
+  index,
+  allow_partial_search_results: false,
+  ...(once && { request_cache: false }),
+});
+
 /** All in one request, answered in order. */
 export async function search(
   { elastic, names }: Pick<ReaderContext, 'elastic' | 'names'>,
   searches: readonly Search[],
 ): Promise<Answer[]> {
-  if (searches.length === 0) return [];
   return elastic.send(WHAT, async (client, options) => {
-    const items = searches.flatMap(({ kind, body, once }) => [
-      { index: names.alias(kind), allow_partial_search_results: false, ...(once && { request_cache: false }) },
-      body,
-    ]);
+    const items = searches.flatMap(({ kind, body, once }) => [headOf(names.alias(kind), once), body]);
     const { responses } = await client.msearch({ searches: items }, options);
     return responses.map((response) => {
       const refused = refusal.safeParse(response);
@@ -65,15 +67,19 @@ export async function search(
   });
 }
 
-export async function searchOne(
+export async function answerTo(
+  { elastic, names }: Pick<ReaderContext, 'elastic' | 'names'>,
+  { kind, body, once }: Search,
+): Promise<Answer> {
+  const request = { ...headOf(names.alias(kind), once), ...body };
+  return toAnswer(await elastic.send(WHAT, (client, options) => client.search(request, options)));
+}
+
+export const searchOne = (
   context: Pick<ReaderContext, 'elastic' | 'names'>,
   kind: IndexKind,
   body: SearchBody,
-): Promise<Answer> {
-  const [only] = await search(context, [{ kind, body }]);
-  if (only === undefined) throw new Error('a search was not answered');
-  return only;
-}
+): Promise<Answer> => answerTo(context, { kind, body });
 
 function toAnswer(response: unknown): Answer {
   const { hits, aggregations } = answer.parse(response);
