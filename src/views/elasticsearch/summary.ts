@@ -2,7 +2,7 @@
 // It is kept as bytes, which hits are given faster than a source, and its words as hashes: a search reads hundreds of
 // summaries for a few terms each, and makes no text of them.
 import type { Position } from '../../domain/event.ts';
-import { hashOf, type TermHash } from './term-hash.ts';
+import { asNumber, hashOf, type TermHash } from './term-hash.ts';
 import type { Weights } from './weights.ts';
 
 type Place = {
@@ -88,23 +88,38 @@ export function askedFor(terms: readonly string[]): Asked {
 
 /** What counts at `now`, in milliseconds. Fails with a RangeError when it is damaged. */
 export function decodeSummary(base64: string, asked: Asked, now: number): Summary {
-  const bytes = Buffer.from(base64, 'base64');
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const number = (i: number) => view.getUint32(8 + 4 * i, true);
-  const named = HEAD + view.getUint16(32, true);
-  const from = named + view.getUint16(34, true);
-  const lent = from + WORD * number(5);
-  if (lent > bytes.length) throw new RangeError('the summary of a passage is damaged');
+  const { bytes, view, number, named, own, lent } = open(base64);
   return {
     memory: bytes.toString('utf8', HEAD, named),
-    recorded: bytes.toString('utf8', named, from),
+    recorded: bytes.toString('utf8', named, own),
     passages: number(3),
     index: number(4),
     start: number(1),
     end: number(2),
     length: number(0),
-    weights: weightsIn(view, from, view.getFloat64(0, true) > now ? bytes.length : lent, asked),
+    weights: weightsIn(view, own, view.getFloat64(0, true) > now ? bytes.length : lent, asked),
   };
+}
+
+/** Its words, what is lent included, each as its hash in one number. Fails as `decodeSummary`. */
+export function wordsIn(base64: string): Set<number> {
+  const { bytes, view, own } = open(base64);
+  const words = new Set<number>();
+  for (let at = own; at < bytes.length; at += WORD)
+    words.add(asNumber({ low: view.getInt32(at, true), high: view.getUint16(at + 4, true) }));
+  return words;
+}
+
+/** Where its parts begin: the numbers of its head, the memory, `recorded`, its own words and those that are lent to it. */
+function open(base64: string) {
+  const bytes = Buffer.from(base64, 'base64');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const number = (i: number) => view.getUint32(8 + 4 * i, true);
+  const named = HEAD + view.getUint16(32, true);
+  const own = named + view.getUint16(34, true);
+  const lent = own + WORD * number(5);
+  if (lent > bytes.length) throw new RangeError('the summary of a passage is damaged');
+  return { bytes, view, number, named, own, lent };
 }
 
 function weightsIn(view: DataView, from: number, to: number, { terms, places, ends }: Asked): number[] {

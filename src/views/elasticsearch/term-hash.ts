@@ -21,3 +21,5 @@ export function hashOf(term: string): TermHash {
   const high = Math.imul(other ^ (other >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
   return { low, high: high & 0xffff };
 }
+
+export const asNumber = ({ low, high }: TermHash): number => high * 2 ** 32 + (low >>> 0);

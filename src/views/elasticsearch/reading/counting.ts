@@ -6,14 +6,18 @@ import type { Question } from './question.ts';
 import type { Counted, Remembered } from './remembered.ts';
 import { answerTo } from './searches.ts';
 import { totalsOf, totalsSearch } from './totals.ts';
+import { FEW, vocabularyOf, vocabularySearch } from './vocabulary.ts';
 import { countsOf, countsSearch } from './word-counts.ts';
 
 export type CountingContext = Pick<ReaderContext, 'elastic' | 'names'> & { remembered: Remembered };
 
-/** Of so many, those with a word of the question are better looked for first. */
+/** Of so many passages, those with a word of the question are better looked for first. */
 const MANY = 40_000;
 
-export function corpusFor(context: CountingContext, question: Question): Promise<Corpus> {
+/** To count all words of a reader of few passages takes about as long as to count those of so many questions. */
+const OFTEN = 16;
+
+export async function corpusFor(context: CountingContext, question: Question): Promise<Corpus> {
   const known = context.remembered.recall(question);
   return known === null ? countAll(context, question) : countMissing(context, question, known);
 }
@@ -34,29 +38,43 @@ async function countAll(context: CountingContext, question: Question): Promise<C
     const exact = await count(true);
     return corpusOf(exact.totals, exact.counts, true);
   }
-  for (const [i, term] of asked.terms.entries()) known.counts.set(term, counts[i] ?? 0);
+  known.learn(new Map(asked.terms.map((term, i) => [term, counts[i] ?? 0])));
   return corpusOf(totals, counts);
 }
 
-async function countMissing(
-  context: CountingContext,
-  question: Question,
-  { totals, counts }: Counted,
-): Promise<Corpus> {
+async function countMissing(context: CountingContext, question: Question, known: Counted): Promise<Corpus> {
   const { terms } = question.asked;
-  const found = new Map(terms.map((term) => [term, counts.get(term)]));
-  const missing = terms.filter((term) => found.get(term) === undefined);
-  if (missing.length > 0) {
-    const how = { exactly: false, wordsFirst: totals.passages >= MANY };
-    const words = await answerTo(context, countsSearch(question, missing, how));
-    for (const [i, count] of countsOf(words).entries()) {
-      const term = missing[i] ?? '';
-      found.set(term, count);
-      counts.set(term, count);
-    }
+  const { totals } = known;
+  const counts = terms.map(known.withTerm);
+  const missing = terms.filter((_, i) => counts[i] === undefined);
+  const added = await countWords(context, question, missing, totals.passages >= MANY);
+  if (added.size > 0) {
+    known.learn(added);
+    if (known.learnt() === OFTEN && totals.passages <= FEW)
+      countVocabulary(context, question, known).catch(() => {
+        // No question waits for it: the next ones ask for their words as this one did.
+      });
   }
   return corpusOf(
     totals,
-    terms.map((term) => found.get(term) ?? 0),
+    terms.map((term, i) => counts[i] ?? added.get(term) ?? 0),
   );
+}
+
+async function countWords(
+  context: CountingContext,
+  question: Question,
+  terms: readonly string[],
+  wordsFirst: boolean,
+): Promise<ReadonlyMap<string, number>> {
+  if (terms.length === 0) return new Map();
+  const counts = countsOf(await answerTo(context, countsSearch(question, terms, { exactly: false, wordsFirst })));
+  return new Map(terms.map((term, i) => [term, counts[i] ?? 0]));
+}
+
+async function countVocabulary(context: CountingContext, question: Question, known: Counted): Promise<void> {
+  const { hits } = await answerTo(context, vocabularySearch(question));
+  // Else something was written meanwhile.
+  const vocabulary = hits.length === known.totals.passages ? vocabularyOf(hits) : null;
+  if (vocabulary !== null) known.learnAll(vocabulary);
 }

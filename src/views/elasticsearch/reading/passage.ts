@@ -22,6 +22,8 @@ export const passageFields = (withVector: boolean): SearchBody => ({
 /** Each field has one value. */
 const found = z.object({ summary: z.tuple([z.string()]), rounded: z.tuple([z.string()]).optional() });
 
+export const summaryIn = ({ fields }: Hit): string => found.parse(fields).summary[0];
+
 /** `similarityOf`: of a hit by its score; null unless it was found by meaning. */
 export function passagesIn(
   hits: readonly Hit[],

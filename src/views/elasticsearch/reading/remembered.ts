@@ -5,19 +5,23 @@ import type { Instant, Position } from '../../../domain/event.ts';
 import { milliseconds } from '../attributes.ts';
 import type { Question } from './question.ts';
 import { minuteOf, type Totals } from './totals.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 type Asking = Pick<Question, 'reader' | 'asOf' | 'now'>;
 
 export type Counted = {
   totals: Totals;
-  /** How many passages have a term. */
-  counts: QuickLru<string, number>;
+  /** How many passages have the term; undefined: it was not counted yet. */
+  withTerm(term: string): number | undefined;
+  learn(counts: ReadonlyMap<string, number>): void;
+  /** How often it has learnt some. */
+  learnt(): number;
+  learnAll(vocabulary: Vocabulary): void;
 };
 
 export type Remembered = {
   /** null: all has to be counted. */
   recall(asking: Asking): Counted | null;
-  /** Counts of words are to be added. */
   remember(asking: Asking, totals: Totals): Counted;
   /** As of the last question, however long ago. */
   passagesOf(asking: Pick<Asking, 'reader'>): number;
@@ -25,9 +29,32 @@ export type Remembered = {
 
 const MOST_READERS = 500;
 const MOST_WORDS = 500;
+/** Each is some megabytes at the most. */
+const MOST_VOCABULARIES = 25;
 
 export function createRemembered(): Remembered {
   const readers = new QuickLru<string, Counted & { asOf: Position | null; minute: Instant }>({ maxSize: MOST_READERS });
+  const vocabularies = new QuickLru<string, { key: symbol; vocabulary: Vocabulary }>({ maxSize: MOST_VOCABULARIES });
+
+  function counted(reader: string, totals: Totals): Counted {
+    const key = Symbol();
+    const counts = new QuickLru<string, number>({ maxSize: MOST_WORDS });
+    let learnt = 0;
+    return {
+      totals,
+      withTerm(term) {
+        const all = vocabularies.get(reader);
+        return all?.key === key ? all.vocabulary.withTerm(term) : counts.get(term);
+      },
+      learn(more) {
+        learnt++;
+        for (const [term, passages] of more) counts.set(term, passages);
+      },
+      learnt: () => learnt,
+      learnAll: (vocabulary) => void vocabularies.set(reader, { key, vocabulary }),
+    };
+  }
+
   return {
     recall({ reader, asOf, now }) {
       const found = readers.get(reader);
@@ -35,9 +62,9 @@ export function createRemembered(): Remembered {
       return found.minute === minuteOf(now) && milliseconds(now) < found.totals.until ? found : null;
     },
     remember({ reader, asOf, now }, totals) {
-      const counted = { totals, counts: new QuickLru<string, number>({ maxSize: MOST_WORDS }) };
-      readers.set(reader, { ...counted, asOf, minute: minuteOf(now) });
-      return counted;
+      const made = { ...counted(reader, totals), asOf, minute: minuteOf(now) };
+      readers.set(reader, made);
+      return made;
     },
     passagesOf: ({ reader }) => readers.get(reader)?.totals.passages ?? 0,
   };
