@@ -1,7 +1,7 @@
 // Counts what statistics are made of, as far as it is not remembered.
 import { milliseconds } from '../attributes.ts';
 import type { ReaderContext } from '../reader-context.ts';
-import { type Corpus, corpusOf } from './corpus.ts';
+import { type Corpus, corpusOf, NO_CORPUS } from './corpus.ts';
 import type { Question } from './question.ts';
 import type { Counted, Remembered } from './remembered.ts';
 import { answerTo } from './searches.ts';
@@ -18,6 +18,7 @@ const MANY = 40_000;
 const OFTEN = 16;
 
 export async function corpusFor(context: CountingContext, question: Question): Promise<Corpus> {
+  if (question.asked.terms.length === 0) return NO_CORPUS;
   const known = context.remembered.recall(question);
   return known === null ? countAll(context, question) : countMissing(context, question, known);
 }

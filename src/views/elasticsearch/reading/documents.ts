@@ -24,6 +24,28 @@ export async function pairsOf(context: Context, tenant: string, ids: readonly st
   });
 }
 
+export type Documents = {
+  /** As `pairsOf`; each is fetched once. */
+  pairsOf(ids: readonly string[]): Promise<(DocumentPair | null)[]>;
+};
+
+/** For one search, which may ask before it knows all that it needs. */
+export function createDocuments(context: Context, tenant: string): Documents {
+  const asked = new Map<string, Promise<DocumentPair | null>>();
+  return {
+    pairsOf(ids) {
+      const missing = ids.filter((id) => !asked.has(id));
+      const fetched = missing.length === 0 ? Promise.resolve([]) : pairsOf(context, tenant, missing);
+      for (const [i, id] of missing.entries())
+        asked.set(
+          id,
+          fetched.then((pairs) => pairs[i] ?? null),
+        );
+      return Promise.all(ids.map((id) => asked.get(id) ?? null));
+    },
+  };
+}
+
 /** The JSON of each; null where there is none. Whole sources: the server would take longer to pick a field of each. */
 async function textsOf({ elastic, names }: Context, keys: readonly DocumentKey[]): Promise<(string | null)[]> {
   const places = keys.map(({ kind, tenant, id }) => ({

@@ -1,6 +1,7 @@
 // What a memory is worth to a question, and what is told of it.
 import { type BestPassage, bestPassage } from '../../../text/best-passage.ts';
 import type { Candidate } from '../../view-store.ts';
+import { dotWith } from '../vector-bytes.ts';
 import { type Corpus, coverageOf } from './corpus.ts';
 import type { Passage } from './passage.ts';
 import type { Question } from './question.ts';
@@ -11,22 +12,21 @@ export type Measured = BestPassage & {
   passages: readonly Passage[];
 };
 
-/** `cosine`: of the question and a rounded vector, both of length 1; null when meaning is not asked for. */
-export function measure(
-  memory: string,
-  passages: readonly Passage[],
-  { words }: Pick<Question, 'words'>,
-  cosine: ((rounded: string) => number) | null,
-  corpus: Corpus,
-): Measured {
-  const ordered = passages.toSorted((a, b) => a.index - b.index);
-  const best = bestPassage(
-    ordered.map((passage) => ({
-      similarity: passage.similarity ?? (cosine === null || passage.rounded === null ? null : cosine(passage.rounded)),
-      coverage: words === null ? null : coverageOf(passage, corpus),
-    })),
-  );
-  return { ...best, memory, passages: ordered };
+export type Measure = (memory: string, passages: readonly Passage[], corpus: Corpus) => Measured;
+
+export function measureFor({ words, vector }: Pick<Question, 'words' | 'vector'>): Measure {
+  const cosine = vector === null ? null : dotWith(vector);
+  return (memory, passages, corpus) => {
+    const ordered = passages.toSorted((a, b) => a.index - b.index);
+    const best = bestPassage(
+      ordered.map((passage) => ({
+        similarity:
+          passage.similarity ?? (cosine === null || passage.rounded === null ? null : cosine(passage.rounded)),
+        coverage: words === null ? null : coverageOf(passage, corpus),
+      })),
+    );
+    return { ...best, memory, passages: ordered };
+  };
 }
 
 export type Told = Pick<Candidate, 'similarity' | 'coverage' | 'matchedTerms' | 'passage'>;

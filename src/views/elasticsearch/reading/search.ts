@@ -1,40 +1,48 @@
-// A search in two rounds: what each channel finds, within the reader's rights and measured by all passages of a memory;
-// then the documents of what is to be given, as they are at the moment. Rights and filters are checked once more on these.
+// A search: what each channel finds, within the reader's rights and measured by all passages of a memory; and the documents
+// of what is to be given, as they are at the moment. Rights and filters are checked once more on these.
 import { portionsOf } from '../../best.ts';
 import { checkFilter } from '../../filter-limits.ts';
 import { readable } from '../../kept-documents.ts';
 import { matches } from '../../matches.ts';
 import type { Candidate, SearchPage, SearchQuery } from '../../view-store.ts';
 import type { ReaderContext } from '../reader-context.ts';
-import { dotWith } from '../vector-bytes.ts';
+import { readAhead } from './ahead.ts';
 import { MOST_HITS } from './channels.ts';
-import { pairsOf } from './documents.ts';
-import { findByMeaning, findByWords, type SearchContext } from './finding.ts';
+import { type CountingContext, corpusFor } from './counting.ts';
+import { createDocuments, type Documents } from './documents.ts';
+import { findByMeaning, findByWords } from './finding.ts';
 import { know } from './known.ts';
-import { type Measured, measure, tell } from './measuring.ts';
+import { type Measured, measureFor, tell } from './measuring.ts';
 import { type Passage, passageFields, passagesIn } from './passage.ts';
 import { allOf, isOneOf } from './query.ts';
 import { type Question, questionOf } from './question.ts';
 import { searchOne } from './searches.ts';
 
-export async function searchMemories(context: SearchContext, query: SearchQuery): Promise<SearchPage> {
+export async function searchMemories(
+  context: ReaderContext & CountingContext,
+  query: SearchQuery,
+): Promise<SearchPage> {
   checkFilter(query.filter ?? {});
   await context.settle(query.now);
   const known = await know(context, query.reader.tenant, query.filter);
   const position = context.position();
   const question = questionOf(query, known, position);
+  const measure = measureFor(question);
+  const documents = createDocuments(context, query.reader.tenant);
   // Words first: they take two rounds.
-  const [{ passages, corpus }, near] = await Promise.all([
-    findByWords(context, question),
-    findByMeaning(context, question),
-  ]);
-  const cosine = question.vector === null ? null : dotWith(question.vector);
-  const found = Array.from(await whole(context, question, [...near, ...passages]), ([memory, its]) =>
-    measure(memory, its, question, cosine, corpus),
+  const counting = corpusFor(context, question);
+  const byWords = counting.then((corpus) => findByWords(context, question, corpus));
+  const byMeaning = findByMeaning(context, question);
+  readAhead(documents, query, { counting, byMeaning, byWords }, measure).catch(() => {
+    // What fails here fails below.
+  });
+  const [corpus, near, worded] = await Promise.all([counting, byMeaning, byWords]);
+  const found = Array.from(await whole(context, question, [...near, ...worded]), ([memory, its]) =>
+    measure(memory, its, corpus),
   );
   const candidates: Candidate[] = [];
   for (const some of portionsOf(found, query, () => candidates.length))
-    candidates.push(...(await read(context, query, some, question.words)));
+    candidates.push(...(await read(documents, query, some, question.words)));
   return { candidates, position };
 }
 
@@ -55,16 +63,12 @@ async function whole(
 
 /** Those that are there, as they are at the moment. */
 async function read(
-  context: ReaderContext,
+  documents: Documents,
   { reader, filter = {}, includeDeprecated = false, now }: SearchQuery,
   found: readonly Measured[],
   words: Question['words'],
 ): Promise<Candidate[]> {
-  const pairs = await pairsOf(
-    context,
-    reader.tenant,
-    found.map(({ memory }) => memory),
-  );
+  const pairs = await documents.pairsOf(found.map(({ memory }) => memory));
   return found.flatMap((one, i): Candidate[] => {
     const pair = pairs[i];
     const view = pair ? readable(reader, pair, now) : null;
