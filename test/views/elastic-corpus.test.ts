@@ -1,11 +1,12 @@
-// How telling words are is counted in two ways, by how much a reader may read: they must not differ.
+// How telling words are is counted in several ways, by how much a reader may read and what it has asked before: they must
+// not differ.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Memory } from '../../src/domain/memory.ts';
 import { connect, type Elastic } from '../../src/views/elasticsearch/client.ts';
 import { type Names, namesOf } from '../../src/views/elasticsearch/names.ts';
 import type { Corpus } from '../../src/views/elasticsearch/reading/corpus.ts';
 import { corpusFor } from '../../src/views/elasticsearch/reading/counting.ts';
-import { questionOf } from '../../src/views/elasticsearch/reading/question.ts';
+import { type Question, questionOf } from '../../src/views/elasticsearch/reading/question.ts';
 import { createRemembered } from '../../src/views/elasticsearch/reading/remembered.ts';
 import { elasticsearchUrl, randomPrefix, removeIndices } from '../support/elasticsearch/elasticsearch.ts';
 import { aMemory, at, minute, operator, putMemory } from '../support/fixtures.ts';
@@ -40,12 +41,37 @@ describe.skipIf(elasticsearchUrl === undefined)('words are as telling, whichever
     await removeIndices(prefix);
   });
 
-  function count(time: number, text: string, areMany: boolean): Promise<Corpus> {
+  function asked(time: number, text: string, version: string | null): Question {
     const query = { reader: operator, now: minute(time), mode: 'KEYWORD' as const, text, vector: null, limit: 5 };
-    const question = questionOf(query, () => [], null);
+    return questionOf(query, () => [], version);
+  }
+
+  function count(time: number, text: string, areMany: boolean = false): Promise<Corpus> {
+    const question = asked(time, text, null);
     const remembered = createRemembered();
     if (areMany) remembered.remember(question, { passages: 1_000_000, meanLength: 1, until: 0 });
     return corpusFor({ elastic, names, remembered }, question);
+  }
+
+  /** Asks one question after the other. Gives back each answer with how many requests it took. */
+  function asking() {
+    const remembered = createRemembered();
+    let under: Promise<unknown>[] = [];
+    const counted: Elastic = {
+      ...elastic,
+      send(what, request, options) {
+        const answer = elastic.send(what, request, options);
+        under.push(answer);
+        return answer;
+      },
+    };
+    return async (time: number, text: string) => {
+      under = [];
+      const corpus = await corpusFor({ elastic: counted, names, remembered }, asked(time, text, 'a version'));
+      const requests = under.length;
+      await Promise.all(under);
+      return { corpus, requests };
+    };
   }
 
   test.for([
@@ -57,6 +83,29 @@ describe.skipIf(elasticsearchUrl === undefined)('words are as telling, whichever
     const counted = await count(time, 'plum fig zebra', false);
     expect(counted).toMatchObject({ passages, lapsed });
     expect(await count(time, 'plum fig zebra', true)).toEqual(counted);
+  });
+
+  test('are asked for once in a minute, and then only those that are new', async () => {
+    const ask = asking();
+    expect(await ask(10, 'plum fig')).toEqual({ corpus: await count(10, 'plum fig'), requests: 2 });
+    expect(await ask(10.1, 'fig')).toEqual({ corpus: await count(10.1, 'fig'), requests: 0 });
+    expect(await ask(10.2, 'pear fig zebra')).toEqual({ corpus: await count(10.2, 'pear fig zebra'), requests: 1 });
+    expect(await ask(11, 'fig')).toEqual({ corpus: await count(11, 'fig'), requests: 2 });
+  });
+
+  test('are asked for anew when something has expired, and as long as some are lent no more', async () => {
+    const ask = asking();
+    await ask(20.25, 'plum fig');
+    expect((await ask(20.25, 'plum')).requests).toBe(0);
+    expect(await ask(20.75, 'plum')).toEqual({ corpus: await count(20.75, 'plum'), requests: 4 });
+    expect(await ask(20.75, 'plum')).toEqual({ corpus: await count(20.75, 'plum'), requests: 4 });
+  });
+
+  test('are all counted after some questions of who may read few passages', async () => {
+    const ask = asking();
+    for (let n = 0; n < 20; n++) await ask(10, `zebra${n}`);
+    const text = 'apple pear plum fig zebra';
+    expect(await ask(10, text)).toEqual({ corpus: await count(10, text), requests: 0 });
   });
 
   test('where the question has more words than the server takes in one', async () => {

@@ -27,6 +27,7 @@ describe.skipIf(elasticsearchUrl === undefined)('filters on Elasticsearch', () =
       elastic,
       names: { alias, every: alias },
       position: () => null,
+      version: () => null,
       refreshed: async () => null,
       settle: async () => {},
     };

@@ -43,6 +43,7 @@ describe.skipIf(elasticsearchUrl === undefined)('scans on Elasticsearch', () => 
       elastic,
       names: { alias: () => index, every: () => index },
       position: () => null,
+      version: () => null,
       async refreshed() {
         const told = checkpoints[Math.min(refreshes, checkpoints.length - 1)] ?? null;
         refreshes += 1;

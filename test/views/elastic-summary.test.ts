@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { impactsOf, offBy } from '../../src/views/elasticsearch/impacts.ts';
 import { corpusOf, coverageOf } from '../../src/views/elasticsearch/reading/corpus.ts';
 import { totalsOf } from '../../src/views/elasticsearch/reading/totals.ts';
-import { askedFor, decodeSummary, encodeSummary } from '../../src/views/elasticsearch/summary.ts';
+import { askedFor, decodeSummary, encodeSummary, wordsIn } from '../../src/views/elasticsearch/summary.ts';
+import { asNumber, hashOf } from '../../src/views/elasticsearch/term-hash.ts';
 
 const place = {
   memory: 'm1',
@@ -46,6 +47,13 @@ describe('the summary of a passage', () => {
     const others = terms.map((term) => `${term}s`);
     expect(weightsIn(encodeSummary({ ...place, words: new Map(others.map((other) => [other, 1])) }), terms)).toEqual(
       terms.map(() => 0),
+    );
+  });
+
+  test('tells all its words, each once', () => {
+    const terms = ['parser', 'pars', 'größe/2', 'night'];
+    expect(wordsIn(encodeSummary({ ...place, words, lent, lentUntil: 1_000 }))).toEqual(
+      new Set(terms.map((term) => asNumber(hashOf(term)))),
     );
   });
 

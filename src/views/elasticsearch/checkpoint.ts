@@ -20,8 +20,15 @@ const nothing: Checkpoint = { writer: '', position: null, parked: [] };
 /** A new holder and the former one may write in turns this often until one is through. */
 const ATTEMPTS = 10;
 
+export type Reached = {
+  position: Position | null;
+  /** Another whenever something was projected, also where the position stays. */
+  version: string;
+};
+
 export type Checkpoints = {
   read(): Promise<Position | null>;
+  reached(): Promise<Reached>;
   parked(): Promise<ParkedStream[]>;
   /** Whatever another process writes from now on is refused. Gives back how far it came. */
   fence(): Promise<Position | null>;
@@ -41,6 +48,10 @@ export function createCheckpoints(state: State, writer: string): Checkpoints {
 
   return {
     read: async () => contentOf(await read()).position,
+    async reached() {
+      const stored = await read();
+      return { position: contentOf(stored).position, version: `${stored?.primaryTerm} ${stored?.seqNo}` };
+    },
     parked: async () => contentOf(await read()).parked,
 
     async fence() {

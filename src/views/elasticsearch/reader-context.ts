@@ -12,6 +12,8 @@ export type ReaderContext = {
    * refresh is more than a second old it begins one in the background.
    */
   position(): Position | null;
+  /** Another whenever searches find more that was projected, though maybe a second later; null: not known yet. */
+  version(): string | null;
   /** As of what searches that are sent from then on are at least: as `ViewWriter.refresh`. */
   refreshed(): Promise<Position | null>;
   /**

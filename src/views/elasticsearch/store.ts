@@ -35,12 +35,19 @@ export function openStore({ elastic, prefix, build, signature, ...options }: Sto
   const index = indexName(prefix, 'state', build);
   let serving: Serving | null = null;
   const state = createState(elastic, names, () => serving);
-  const { settle, ...writer } = createWriter({ elastic, names, state, dimensions: signature.dimensions, ...options });
-  const refreshing = createRefreshing(elastic, names, writer.checkpoint);
+  const { settle, reached, ...writer } = createWriter({
+    elastic,
+    names,
+    state,
+    dimensions: signature.dimensions,
+    ...options,
+  });
+  const refreshing = createRefreshing(elastic, names, reached);
   const reader = createReader({
     elastic,
     names,
     position: refreshing.position,
+    version: refreshing.version,
     refreshed: refreshing.refresh,
     // What cannot be written now is no reason not to read: `lentUntil` says what not to count.
     settle: (now: Instant) => settle(now).catch(() => {}),

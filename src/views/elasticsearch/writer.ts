@@ -6,7 +6,7 @@ import type { Analyse } from '../../text/analysis.ts';
 import type { Change, ViewWriter } from '../view-store.ts';
 import { createApplying } from './applying.ts';
 import { openBulk } from './bulk.ts';
-import { createCheckpoints } from './checkpoint.ts';
+import { type Checkpoints, createCheckpoints } from './checkpoint.ts';
 import type { Elastic } from './client.ts';
 import { createFresh } from './fresh.ts';
 import { createHeld } from './held.ts';
@@ -38,6 +38,7 @@ export type WriterOptions = {
 
 export type Writer = Omit<ViewWriter, 'refresh'> & {
   lease: ElasticLease;
+  reached: Checkpoints['reached'];
   /**
    * Removes the text of what expired a minute before `now`, and what else must not stay; gives back how many memories
    * that were, at most 1,000 a call. 0 where another process projects.
@@ -161,6 +162,7 @@ export function createWriter(options: WriterOptions): Writer {
     lease,
     load: createLoading(elastic, names, memories),
     checkpoint: checkpoints.read,
+    reached: checkpoints.reached,
     parked: checkpoints.parked,
     apply: (changes, checkpoint, parking) =>
       writing(async (admitted) => {

@@ -4,7 +4,7 @@ import type { ParkedStream } from '../../../src/views/view-store.ts';
 import { aMemory, memoryStream, minute, NOW, operator, putMemory } from '../../support/fixtures.ts';
 import { type Harness, nextPosition } from './harness.ts';
 
-export function parkingTests({ views, reopen, durable, listed }: Harness): void {
+export function parkingTests({ views, reopen, durable, listed, search }: Harness): void {
   const parkedAt = (position: string, id: string, events = 1): ParkedStream => ({
     stream: memoryStream(id),
     position,
@@ -54,6 +54,22 @@ export function parkingTests({ views, reopen, durable, listed }: Harness): void 
     expect(await views().parked()).toEqual([parkedAt(second, 'm2')]);
     await views().refresh();
     expect(await listed(operator)).toEqual(['m1']);
+  });
+
+  test('what is released counts for how telling a word is, also where the checkpoint stays', async () => {
+    const [first, second] = [nextPosition(), nextPosition()];
+    const apply = async (...given: Parameters<ReturnType<typeof views>['apply']>) => {
+      await views().apply(...given);
+      await views().refresh();
+      const [hit] = (await search('apple zebra')).filter(({ memory }) => memory.id === 'm1');
+      return hit?.coverage ?? Number.NaN;
+    };
+    const alone = await apply([putMemory(first, aMemory('m1', { content: 'apple' }))], second, {
+      park: [parkedAt(second, 'm2')],
+      release: [],
+    });
+    const [parked, release] = [putMemory(second, aMemory('m2', { content: 'apple' })), [memoryStream('m2')]];
+    expect(await apply([parked], second, { park: [], release })).toBeLessThan(alone);
   });
 
   test('parking also changes where the checkpoint stays', async () => {

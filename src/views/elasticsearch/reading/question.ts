@@ -1,6 +1,6 @@
 // A search as it is asked of the index.
 import { createHash } from 'node:crypto';
-import type { Instant, Position } from '../../../domain/event.ts';
+import type { Instant } from '../../../domain/event.ts';
 import { type QueryTerm, queryTerms } from '../../../text/terms.ts';
 import type { SearchQuery } from '../../view-store.ts';
 import { type Asked, askedFor } from '../summary.ts';
@@ -14,8 +14,8 @@ export type Question = {
   counted: (at: Instant) => Allowed;
   /** By which the reader is known again, with all that decides which passages its statistics are over. */
   reader: string;
-  /** What the search is at least as of. */
-  asOf: Position | null;
+  /** Of what is searched; null: not known. */
+  version: string | null;
   now: Instant;
   /** null: words are not asked for. */
   words: readonly QueryTerm[] | null;
@@ -31,13 +31,13 @@ const NEVER = new Date(0).toISOString();
 
 const keyOf = (counted: Allowed): string => createHash('sha256').update(JSON.stringify(counted)).digest('base64');
 
-export function questionOf(query: SearchQuery, known: Known, asOf: Position | null): Question {
+export function questionOf(query: SearchQuery, known: Known, version: string | null): Question {
   const words = query.mode === 'SEMANTIC' ? null : queryTerms(query.text);
   return {
     allowed: allowedBy(query, known),
     counted: (at) => countedBy({ ...query, now: at }),
     reader: keyOf(countedBy({ ...query, now: NEVER })),
-    asOf,
+    version,
     now: query.now,
     words,
     asked: askedFor(words?.map(({ term }) => term) ?? []),

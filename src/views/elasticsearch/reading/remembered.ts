@@ -1,13 +1,13 @@
 // What was counted of each reader's passages, as long as it stays so: nothing more is found of what was written since, and
 // nothing has expired. A question then asks only for the words that no question before it had.
 import QuickLru from 'quick-lru';
-import type { Instant, Position } from '../../../domain/event.ts';
+import type { Instant } from '../../../domain/event.ts';
 import { milliseconds } from '../attributes.ts';
 import type { Question } from './question.ts';
 import { minuteOf, type Totals } from './totals.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-type Asking = Pick<Question, 'reader' | 'asOf' | 'now'>;
+type Asking = Pick<Question, 'reader' | 'version' | 'now'>;
 
 export type Counted = {
   totals: Totals;
@@ -33,7 +33,9 @@ const MOST_WORDS = 500;
 const MOST_VOCABULARIES = 25;
 
 export function createRemembered(): Remembered {
-  const readers = new QuickLru<string, Counted & { asOf: Position | null; minute: Instant }>({ maxSize: MOST_READERS });
+  const readers = new QuickLru<string, Counted & { version: string | null; minute: Instant }>({
+    maxSize: MOST_READERS,
+  });
   const vocabularies = new QuickLru<string, { key: symbol; vocabulary: Vocabulary }>({ maxSize: MOST_VOCABULARIES });
 
   function counted(reader: string, totals: Totals): Counted {
@@ -56,13 +58,13 @@ export function createRemembered(): Remembered {
   }
 
   return {
-    recall({ reader, asOf, now }) {
+    recall({ reader, version, now }) {
       const found = readers.get(reader);
-      if (found === undefined || found.asOf === null || found.asOf !== asOf) return null;
+      if (found === undefined || found.version === null || found.version !== version) return null;
       return found.minute === minuteOf(now) && milliseconds(now) < found.totals.until ? found : null;
     },
-    remember({ reader, asOf, now }, totals) {
-      const made = { ...counted(reader, totals), asOf, minute: minuteOf(now) };
+    remember({ reader, version, now }, totals) {
+      const made = { ...counted(reader, totals), version, minute: minuteOf(now) };
       readers.set(reader, made);
       return made;
     },

@@ -26,7 +26,7 @@ export async function searchMemories(
   await context.settle(query.now);
   const known = await know(context, query.reader.tenant, query.filter);
   const position = context.position();
-  const question = questionOf(query, known, position);
+  const question = questionOf(query, known, context.version());
   const measure = measureFor(question);
   const documents = createDocuments(context, query.reader.tenant);
   // Words first: they take two rounds.
