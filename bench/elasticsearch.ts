@@ -2,10 +2,12 @@
 // `ELASTICSEARCH_URL=… npm run bench:elasticsearch [-- --json] [-- --memories 100000] [-- --warm-up 200] [-- --data <locomo.json>]`
 import { parseArgs } from 'node:util';
 import { elasticsearchUrl } from '../test/support/elasticsearch/elasticsearch.ts';
+import { QUESTIONS as BUSY_QUESTIONS, measureBusy } from './elastic/busy.ts';
 import { measureDialogues } from './elastic/dialogues.ts';
 import { withMemories } from './elastic/filling.ts';
+import { GIVEN, LIMIT } from './elastic/in-turns.ts';
 import { measureProjecting } from './elastic/projecting.ts';
-import { CHECKED, GIVEN, LIMIT, measureSearching, QUESTIONS } from './elastic/searching.ts';
+import { CHECKED, measureSearching, QUESTIONS } from './elastic/searching.ts';
 import { withViews } from './elastic/views.ts';
 import { measureWriting, WRITES } from './elastic/writing.ts';
 import { createVectors, DIMENSIONS, randomOf } from './index/data.ts';
@@ -43,10 +45,11 @@ report({
 
 const nextVector = createVectors(randomOf(20_260_101));
 const vectors = packed(memories, nextVector);
-const { searching, writing } = await withViews((opened) =>
+const { searching, busy, writing } = await withViews((opened) =>
   withMemories(opened, vectors, async (filled) => ({
     searching: await measureSearching(filled, vectors, nextVector, warmUp),
     writing: await measureWriting(filled, memories),
+    busy: await measureBusy(filled, nextVector, 2 * memories),
   })),
 );
 report({
@@ -59,6 +62,14 @@ report({
     'and documents: the memories they found, read by id afterwards; votes, statistics, vectors and scores are still not.',
     `recall@10: of ${CHECKED} questions, by vectors alone, against an exact float32 scan of what the reader may read.`,
     'targets: ratio (to the two queries alone) ≤ 1.5, recall@10 ≥ .95',
+  ],
+});
+report({
+  title: 'The same while something is written before each search',
+  rows: busy,
+  notes: [
+    `${BUSY_QUESTIONS} questions a row; before each search, ours or by hand, one memory is recorded, projected and refreshed.`,
+    'Then nothing that was counted for earlier questions can be used: above nothing is written meanwhile.',
   ],
 });
 report({
