@@ -46,6 +46,8 @@ export async function withMemories<T>(
     // As a server does every minute.
     await opened.views.sweep(new Date().toISOString());
     await settled(opened);
+    // What filling left behind is collected now, and not while answers are timed.
+    global.gc?.();
     return await work({ ...opened, log, projector });
   } finally {
     await projector.stop();
