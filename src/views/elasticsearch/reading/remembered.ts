@@ -14,7 +14,7 @@ export type Counted = {
   /** How many passages have the term; undefined: it was not counted yet. */
   withTerm(term: string): number | undefined;
   learn(counts: ReadonlyMap<string, number>): void;
-  /** How often it has learnt some. */
+  /** How often it has learnt any. */
   learnt(): number;
   learnAll(vocabulary: Vocabulary): void;
 };
@@ -28,7 +28,7 @@ export type Remembered = {
 };
 
 const MOST_READERS = 500;
-const MOST_WORDS = 500;
+const MOST_COUNTS = 500;
 /** Each is some megabytes at the most. */
 const MOST_VOCABULARIES = 25;
 
@@ -40,7 +40,7 @@ export function createRemembered(): Remembered {
 
   function counted(reader: string, totals: Totals): Counted {
     const key = Symbol();
-    const counts = new QuickLru<string, number>({ maxSize: MOST_WORDS });
+    const counts = new QuickLru<string, number>({ maxSize: MOST_COUNTS });
     let learnt = 0;
     return {
       totals,

@@ -15,6 +15,7 @@ export type Vocabulary = {
 /** Passages that are read for it, at the most. */
 export const FEW = 2_000;
 
+/** Different ones. */
 const MOST_WORDS = 20_000;
 
 /** All passages of the reader. */
