@@ -1,6 +1,7 @@
 // Questions of every kind about a story that was lived, each to be put to several worlds and the answers compared.
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { LEAST_SIMILARITY } from '../support/hash-embedder.ts';
 import { agents } from './story.ts';
 import type { Lived } from './universe.ts';
 import type { Answer, World } from './world.ts';
@@ -97,7 +98,7 @@ const common: fc.Arbitrary<Question> = fc.oneof(
           mode: fc.constantFrom('HYBRID', 'SEMANTIC', 'KEYWORD'),
           filter,
           first,
-          minScore: fc.constantFrom(0, 0.2),
+          minScore: fc.constantFrom(0, LEAST_SIMILARITY),
           decay: fc.boolean(),
           effectivenessWeight: fc.constantFrom(0, 1),
         },

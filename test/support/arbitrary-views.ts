@@ -6,6 +6,7 @@ import type { Reader } from '../../src/domain/visibility.ts';
 import type { Votes } from '../../src/domain/votes.ts';
 import type { Best, MemoryFilter, MetadataFilter } from '../../src/views/view-store.ts';
 import { aMemory, aVote, deprecated, minute, TENANT } from './fixtures.ts';
+import { LEAST_SIMILARITY } from './hash-embedder.ts';
 
 const agents = ['ann', 'bob', 'cid'];
 const teams = ['red', 'blue'];
@@ -194,7 +195,7 @@ const query: fc.Arbitrary<RandomQuery> = fc.record({
     .map((list) => list.join(' ')),
   about: fc.option(shortText, { freq: 5 }),
   limit: fc.integer({ min: 1, max: 6 }),
-  best: fc.record({ count: fc.integer({ min: 1, max: 4 }), minScore: fc.constantFrom(null, 0, 0.2) }),
+  best: fc.record({ count: fc.integer({ min: 1, max: 4 }), minScore: fc.constantFrom(null, 0, LEAST_SIMILARITY) }),
 });
 
 /** changes: in one batch; embed: one of so many wanted texts gets its vector; with each step half a minute goes by. */

@@ -13,6 +13,12 @@ export type HashEmbedder = Embedder & {
   stall(): () => void;
 };
 
+/**
+ * To ask for a least similarity: of hashed words it is often 0.2 itself, where rounding decides on which side it is, and
+ * hardly ever so near to this.
+ */
+export const LEAST_SIMILARITY = 0.2137;
+
 export type HashEmbedderOptions = { dimensions?: number; model?: string; batch?: number };
 
 export function createHashEmbedder(options: HashEmbedderOptions = {}): HashEmbedder {
