@@ -3,23 +3,21 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ElasticViews } from '../../src/views/elasticsearch/views-through.ts';
 import { vectorOf } from '../conformance/view-store/harness.ts';
-import { elasticsearchUrl, randomPrefix, removeIndices } from '../support/elasticsearch/elasticsearch.ts';
-import { type Asked, type FaultyProxy, startFaultyProxy } from '../support/elasticsearch/faulty-proxy.ts';
+import { elasticsearchUrl } from '../support/elasticsearch/elasticsearch.ts';
+import type { Asked, FaultyProxy } from '../support/elasticsearch/faulty-proxy.ts';
 import { aMemory, at, NOW, operator, putMemory } from '../support/fixtures.ts';
-import { openElastic } from './elastic-open.ts';
+import { type BehindProxy, openBehindProxy } from './elastic-open.ts';
 
 const isForDocuments = ({ path, body }: Asked): boolean => path.startsWith('/_mget') && body.includes('acme+');
 const isForWords = ({ path, body }: Asked): boolean => path.includes('/_search') && body.includes('"boost"');
 
 describe.skipIf(!elasticsearchUrl)('a search that reads ahead', () => {
-  let prefix: string;
   let proxy: FaultyProxy;
   let views: ElasticViews;
+  let end: BehindProxy['end'];
 
   beforeEach(async () => {
-    prefix = randomPrefix();
-    proxy = await startFaultyProxy(elasticsearchUrl ?? '');
-    ({ views } = await openElastic(prefix, { url: proxy.url }));
+    ({ proxy, views, end } = await openBehindProxy());
     const contents = ['apple', 'pear', 'plum'];
     await views.apply(
       contents.map((content, n) => putMemory(at(n + 1), aMemory(content, { content }))),
@@ -30,12 +28,7 @@ describe.skipIf(!elasticsearchUrl)('a search that reads ahead', () => {
     await views.putVectors(near.map(({ hash, text }) => ({ hash, vector: vectorOf(text) })));
     await views.refresh();
   });
-  afterEach(async () => {
-    proxy.fault = null;
-    await views.close();
-    await proxy.stop();
-    await removeIndices(prefix);
-  });
+  afterEach(() => end(views));
 
   const search = () =>
     views.search({

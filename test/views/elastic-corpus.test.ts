@@ -47,10 +47,8 @@ describe.skipIf(elasticsearchUrl === undefined)('words are as telling, whichever
   }
 
   function count(time: number, text: string, areMany: boolean = false): Promise<Corpus> {
-    const question = asked(time, text, null);
-    const remembered = createRemembered();
-    if (areMany) remembered.remember(question, { passages: 1_000_000, meanLength: 1, until: 0 });
-    return corpusFor({ elastic, names, remembered }, question);
+    const remembered = { ...createRemembered(), ...(areMany && { passagesOf: () => 1_000_000 }) };
+    return corpusFor({ elastic, names, remembered }, asked(time, text, null));
   }
 
   /** Asks one question after the other. Gives back each answer with how many requests it took. */

@@ -5,10 +5,12 @@ import {
   type ElasticOptions,
   openElasticBuilds,
 } from '../../src/views/elasticsearch/elastic-builds.ts';
+import type { ElasticViews } from '../../src/views/elasticsearch/views-through.ts';
 import type { ViewStore } from '../../src/views/view-store.ts';
 import type { MakeViews } from '../conformance/view-store/harness.ts';
 import { countTokens } from '../support/count-tokens.ts';
-import { elasticsearchUrl } from '../support/elasticsearch/elasticsearch.ts';
+import { elasticsearchUrl, randomPrefix, removeIndices } from '../support/elasticsearch/elasticsearch.ts';
+import { type FaultyProxy, startFaultyProxy } from '../support/elasticsearch/faulty-proxy.ts';
 import { createIndexPool } from '../support/elasticsearch/index-pool.ts';
 import { signature } from './open.ts';
 
@@ -23,6 +25,32 @@ export const openElastic = (prefix: string, given: Partial<ElasticOptions> = {})
     replicas: 0,
     ...given,
   });
+
+export type BehindProxy = {
+  prefix: string;
+  proxy: FaultyProxy;
+  views: ElasticViews;
+  /** `open`: the views that are open by then. */
+  end(open: ElasticViews): Promise<void>;
+};
+
+/** Views under names of their own, which reach the server through a proxy. */
+export async function openBehindProxy(): Promise<BehindProxy> {
+  const prefix = randomPrefix();
+  const proxy = await startFaultyProxy(elasticsearchUrl ?? '');
+  const { views } = await openElastic(prefix, { url: proxy.url });
+  return {
+    prefix,
+    proxy,
+    views,
+    async end(open) {
+      proxy.fault = null;
+      await open.close();
+      await proxy.stop();
+      await removeIndices(prefix);
+    },
+  };
+}
 
 /** Every read has what was applied before it: the views say so only after a refresh, and this asks for one in between. */
 export const upToDate = (views: ViewStore): ViewStore => {

@@ -3,14 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ElasticViews } from '../../src/views/elasticsearch/views-through.ts';
 import { RejectedChanges } from '../../src/views/rejected-changes.ts';
 import { documentsIn } from '../support/elasticsearch/ask.ts';
-import { elasticsearchUrl, randomPrefix, removeIndices } from '../support/elasticsearch/elasticsearch.ts';
-import {
-  type FaultyProxy,
-  failingItems,
-  idsInBulk,
-  isBulk,
-  startFaultyProxy,
-} from '../support/elasticsearch/faulty-proxy.ts';
+import { elasticsearchUrl } from '../support/elasticsearch/elasticsearch.ts';
+import { type FaultyProxy, failingItems, idsInBulk, isBulk } from '../support/elasticsearch/faulty-proxy.ts';
 import {
   aMemory,
   at,
@@ -23,7 +17,7 @@ import {
   putVotes,
   someVotes,
 } from '../support/fixtures.ts';
-import { openElastic } from './elastic-open.ts';
+import { type BehindProxy, openBehindProxy, openElastic } from './elastic-open.ts';
 
 const BUSY = 'es_rejected_execution_exception';
 
@@ -31,18 +25,12 @@ describe.skipIf(!elasticsearchUrl)('writing views to Elasticsearch', () => {
   let prefix: string;
   let proxy: FaultyProxy;
   let views: ElasticViews;
+  let end: BehindProxy['end'];
 
   beforeEach(async () => {
-    prefix = randomPrefix();
-    proxy = await startFaultyProxy(elasticsearchUrl ?? '');
-    ({ views } = await openElastic(prefix, { url: proxy.url }));
+    ({ prefix, proxy, views, end } = await openBehindProxy());
   });
-  afterEach(async () => {
-    proxy.fault = null;
-    await views.close();
-    await proxy.stop();
-    await removeIndices(prefix);
-  });
+  afterEach(() => end(views));
 
   const listed = async () => {
     await views.refresh();

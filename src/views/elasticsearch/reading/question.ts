@@ -1,5 +1,4 @@
 // A search as it is asked of the index.
-import { createHash } from 'node:crypto';
 import type { Instant } from '../../../domain/event.ts';
 import { type QueryTerm, queryTerms } from '../../../text/terms.ts';
 import type { SearchQuery } from '../../view-store.ts';
@@ -12,8 +11,6 @@ export type Question = {
   allowed: Allowed;
   /** What statistics are over, as of a time. */
   counted: (at: Instant) => Allowed;
-  /** By which the reader is known again, with all that decides which passages its statistics are over. */
-  reader: string;
   /** Of what is searched; null: not known. */
   version: string | null;
   now: Instant;
@@ -26,17 +23,11 @@ export type Question = {
   limit: number;
 };
 
-/** Of no question. */
-const NEVER = new Date(0).toISOString();
-
-const keyOf = (counted: Allowed): string => createHash('sha256').update(JSON.stringify(counted)).digest('base64');
-
 export function questionOf(query: SearchQuery, known: Known, version: string | null): Question {
   const words = query.mode === 'SEMANTIC' ? null : queryTerms(query.text);
   return {
     allowed: allowedBy(query, known),
     counted: (at) => countedBy({ ...query, now: at }),
-    reader: keyOf(countedBy({ ...query, now: NEVER })),
     version,
     now: query.now,
     words,

@@ -7,7 +7,7 @@ import type { Question } from './question.ts';
 import { minuteOf, type Totals } from './totals.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-type Asking = Pick<Question, 'reader' | 'version' | 'now'>;
+export type Asking = Pick<Question, 'version' | 'now'> & { reader: string };
 
 export type Counted = {
   totals: Totals;

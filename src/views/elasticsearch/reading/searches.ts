@@ -2,7 +2,6 @@
 // the search.
 import type { estypes } from '@elastic/elasticsearch';
 import { z } from 'zod';
-import { Refused } from '../client.ts';
 import type { IndexKind } from '../names.ts';
 import type { ReaderContext } from '../reader-context.ts';
 
@@ -26,8 +25,6 @@ const answer = z.object({
   aggregations: z.unknown().optional(),
 });
 
-const refusal = z.object({ status: z.number(), error: z.object({ type: z.string() }) });
-
 export type Hit = {
   score: number;
   source: unknown;
@@ -43,36 +40,20 @@ export type Answer = {
   aggregations: unknown;
 };
 
-const WHAT = 'the views cannot be searched';
-
-const headOf = (index: string, once: boolean = false) => ({
-  index,
-  allow_partial_search_results: false,
-  ...(once && { request_cache: false }),
-});
-
-/** All in one request, answered in order. */
-export async function search(
-  { elastic, names }: Pick<ReaderContext, 'elastic' | 'names'>,
-  searches: readonly Search[],
-): Promise<Answer[]> {
-  return elastic.send(WHAT, async (client, options) => {
-    const items = searches.flatMap(({ kind, body, once }) => [headOf(names.alias(kind), once), body]);
-    const { responses } = await client.msearch({ searches: items }, options);
-    return responses.map((response) => {
-      const refused = refusal.safeParse(response);
-      if (refused.success) throw new Refused(WHAT, refused.data.status, refused.data.error.type);
-      return toAnswer(response);
-    });
-  });
-}
-
 export async function answerTo(
   { elastic, names }: Pick<ReaderContext, 'elastic' | 'names'>,
   { kind, body, once }: Search,
 ): Promise<Answer> {
-  const request = { ...headOf(names.alias(kind), once), ...body };
-  return toAnswer(await elastic.send(WHAT, (client, options) => client.search(request, options)));
+  const request = {
+    index: names.alias(kind),
+    allow_partial_search_results: false,
+    ...(once && { request_cache: false }),
+    ...body,
+  };
+  const response = await elastic.send('the views cannot be searched', (client, options) =>
+    client.search(request, options),
+  );
+  return toAnswer(response);
 }
 
 export const searchOne = (

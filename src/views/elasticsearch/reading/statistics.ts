@@ -5,7 +5,7 @@ import type { ViewStatistics } from '../../view-store.ts';
 import { indexKinds } from '../names.ts';
 import type { ReaderContext } from '../reader-context.ts';
 import { has, is } from './query.ts';
-import { search } from './searches.ts';
+import { searchOne } from './searches.ts';
 
 /** Up to here distinct texts are counted exactly. */
 const PRECISION = 40_000;
@@ -17,29 +17,26 @@ const sizes = z.object({ _all: z.object({ total: z.object({ store: z.object({ si
 export async function statistics(context: ReaderContext): Promise<ViewStatistics> {
   await context.refreshed();
   const count = { size: 0, track_total_hits: true };
-  const [memories, passages, vectors, wanted] = await search(context, [
-    {
-      kind: 'memories',
-      body: { size: 0, aggregations: { scopes: { filters: { filters: scopes.map((scope) => is('scope', scope)) } } } },
-    },
-    { kind: 'passages', body: { ...count, query: has('tenant') } },
-    { kind: 'vectors', body: count },
-    {
-      kind: 'passages',
-      body: {
-        size: 0,
-        query: is('wanted', true),
-        aggregations: { hashes: { cardinality: { field: 'hash', precision_threshold: PRECISION } } },
-      },
-    },
+  const [memories, passages, vectors, wanted] = await Promise.all([
+    searchOne(context, 'memories', {
+      size: 0,
+      aggregations: { scopes: { filters: { filters: scopes.map((scope) => is('scope', scope)) } } },
+    }),
+    searchOne(context, 'passages', { ...count, query: has('tenant') }),
+    searchOne(context, 'vectors', count),
+    searchOne(context, 'passages', {
+      size: 0,
+      query: is('wanted', true),
+      aggregations: { hashes: { cardinality: { field: 'hash', precision_threshold: PRECISION } } },
+    }),
   ]);
-  const inScope = buckets.parse(memories?.aggregations).scopes.buckets.map(({ doc_count }) => doc_count);
+  const inScope = buckets.parse(memories.aggregations).scopes.buckets.map(({ doc_count }) => doc_count);
   const [own = 0, shared = 0, global = 0] = inScope;
   return {
     memoriesByScope: { AGENT_PRIVATE: own, AGENT_SHARED: shared, GLOBAL: global },
-    passages: passages?.total ?? 0,
-    vectorsKept: vectors?.total ?? 0,
-    vectorsWanted: hashes.parse(wanted?.aggregations).hashes.value,
+    passages: passages.total,
+    vectorsKept: vectors.total,
+    vectorsWanted: hashes.parse(wanted.aggregations).hashes.value,
     bytesOnDisk: await bytesOnDisk(context),
   };
 }
